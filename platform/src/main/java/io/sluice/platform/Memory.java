@@ -1,0 +1,309 @@
+package io.sluice.platform;
+
+import static net.openhft.chronicle.core.UnsafeMemory.UNSAFE;
+
+/**
+ * The one seam to raw memory: static accessors over absolute virtual addresses.
+ *
+ * <p>Memory order is in the name. {@code getX}/{@code putX} are plain accesses; {@code Acquire},
+ * {@code Release} and {@code Volatile} have the meaning of {@link java.lang.invoke.VarHandle},
+ * between the threads of one process and between processes that map the same page. Compare-and-set
+ * and get-and-add are volatile. On x86-64 acquire loads and release stores are plain moves that
+ * only the JIT must not reorder.
+ *
+ * <p>All multi-byte values are little-endian, and every address must be a multiple of the value's
+ * size: atomicity is lost otherwise.
+ *
+ * <p>With {@code -Dsluice.checks=true} each access is held against {@link MappedRanges} and an
+ * access outside throws {@link IllegalMemoryAccessException} where it would have crashed the JVM;
+ * without it the checks are folded away.
+ */
+public final class Memory {
+  /** Whether every access is checked against {@link MappedRanges}: {@code -Dsluice.checks=true}. */
+  public static final boolean CHECKS = Boolean.getBoolean("sluice.checks");
+
+  private static final long BYTES_OFFSET = UNSAFE.arrayBaseOffset(byte[].class);
+  private static final long LONGS_OFFSET = UNSAFE.arrayBaseOffset(long[].class);
+
+  private Memory() {}
+
+  private static void check(long address, long length) {
+    if (CHECKS) {
+      MappedRanges.check(address, length);
+    }
+  }
+
+  /** Plain load. */
+  public static byte getByte(long address) {
+    check(address, 1);
+    return UNSAFE.getByte(address);
+  }
+
+  /** Plain store. */
+  public static void putByte(long address, byte value) {
+    check(address, 1);
+    UNSAFE.putByte(address, value);
+  }
+
+  /**
+   * Volatile load: sequentially consistent with the other volatile accesses, acquire for the rest.
+   */
+  public static byte getByteVolatile(long address) {
+    check(address, 1);
+    return UNSAFE.getByteVolatile(null, address);
+  }
+
+  /** Volatile store, followed by a full fence. */
+  public static void putByteVolatile(long address, byte value) {
+    check(address, 1);
+    UNSAFE.putByteVolatile(null, address, value);
+  }
+
+  /** Plain load. */
+  public static short getShort(long address) {
+    check(address, 2);
+    return UNSAFE.getShort(address);
+  }
+
+  /** Plain store. */
+  public static void putShort(long address, short value) {
+    check(address, 2);
+    UNSAFE.putShort(address, value);
+  }
+
+  /**
+   * Volatile load: sequentially consistent with the other volatile accesses, acquire for the rest.
+   */
+  public static short getShortVolatile(long address) {
+    check(address, 2);
+    return UNSAFE.getShortVolatile(null, address);
+  }
+
+  /** Volatile store, followed by a full fence. */
+  public static void putShortVolatile(long address, short value) {
+    check(address, 2);
+    UNSAFE.putShortVolatile(null, address, value);
+  }
+
+  /** Plain load. */
+  public static int getInt(long address) {
+    check(address, 4);
+    return UNSAFE.getInt(address);
+  }
+
+  /** Plain store. */
+  public static void putInt(long address, int value) {
+    check(address, 4);
+    UNSAFE.putInt(address, value);
+  }
+
+  /**
+   * Volatile load: sequentially consistent with the other volatile accesses, acquire for the rest.
+   */
+  public static int getIntVolatile(long address) {
+    check(address, 4);
+    return UNSAFE.getIntVolatile(null, address);
+  }
+
+  /** Volatile store, followed by a full fence. */
+  public static void putIntVolatile(long address, int value) {
+    check(address, 4);
+    UNSAFE.putIntVolatile(null, address, value);
+  }
+
+  /** Plain load. */
+  public static long getLong(long address) {
+    check(address, 8);
+    return UNSAFE.getLong(address);
+  }
+
+  /** Plain store. */
+  public static void putLong(long address, long value) {
+    check(address, 8);
+    UNSAFE.putLong(address, value);
+  }
+
+  /**
+   * Volatile load: sequentially consistent with the other volatile accesses, acquire for the rest.
+   */
+  public static long getLongVolatile(long address) {
+    check(address, 8);
+    return UNSAFE.getLongVolatile(null, address);
+  }
+
+  /** Volatile store, followed by a full fence. */
+  public static void putLongVolatile(long address, long value) {
+    check(address, 8);
+    UNSAFE.putLongVolatile(null, address, value);
+  }
+
+  /** Acquire load: no later access is done before it. */
+  public static int getIntAcquire(long address) {
+    check(address, 4);
+    return UNSAFE.getIntVolatile(null, address);
+  }
+
+  /** Release store: no earlier access is done after it. */
+  public static void putIntRelease(long address, int value) {
+    check(address, 4);
+    UNSAFE.putOrderedInt(null, address, value);
+  }
+
+  /** Stores {@code value} if {@code expected} is found there; says whether it did. */
+  public static boolean compareAndSetInt(long address, int expected, int value) {
+    check(address, 4);
+    return UNSAFE.compareAndSwapInt(null, address, expected, value);
+  }
+
+  /** Adds {@code delta} in one atomic step and returns what was there before. */
+  public static int getAndAddInt(long address, int delta) {
+    check(address, 4);
+    return UNSAFE.getAndAddInt(null, address, delta);
+  }
+
+  /** Stores {@code value} in one atomic step and returns what was there before. */
+  public static int getAndSetInt(long address, int value) {
+    check(address, 4);
+    return UNSAFE.getAndSetInt(null, address, value);
+  }
+
+  /** Acquire load: no later access is done before it. */
+  public static long getLongAcquire(long address) {
+    check(address, 8);
+    return UNSAFE.getLongVolatile(null, address);
+  }
+
+  /** Release store: no earlier access is done after it. */
+  public static void putLongRelease(long address, long value) {
+    check(address, 8);
+    UNSAFE.putOrderedLong(null, address, value);
+  }
+
+  /** Stores {@code value} if {@code expected} is found there; says whether it did. */
+  public static boolean compareAndSetLong(long address, long expected, long value) {
+    check(address, 8);
+    return UNSAFE.compareAndSwapLong(null, address, expected, value);
+  }
+
+  /** Adds {@code delta} in one atomic step and returns what was there before. */
+  public static long getAndAddLong(long address, long delta) {
+    check(address, 8);
+    return UNSAFE.getAndAddLong(null, address, delta);
+  }
+
+  /** Stores {@code value} in one atomic step and returns what was there before. */
+  public static long getAndSetLong(long address, long value) {
+    check(address, 8);
+    return UNSAFE.getAndSetLong(null, address, value);
+  }
+
+  /** Loads an unsigned 16-bit field. */
+  public static int getUnsignedShort(long address) {
+    return getShort(address) & 0xffff;
+  }
+
+  /** Loads an unsigned 32-bit field. */
+  public static long getUnsignedInt(long address) {
+    return getInt(address) & 0xffff_ffffL;
+  }
+
+  /** Copies {@code length} bytes; the ranges must not overlap. No order, no atomicity. */
+  public static void copy(long from, long to, long length) {
+    check(from, length);
+    check(to, length);
+    UNSAFE.copyMemory(from, to, length);
+  }
+
+  /** Copies bytes of an array into memory. */
+  public static void copyFromBytes(byte[] from, int offset, long to, int length) {
+    java.util.Objects.checkFromIndexSize(offset, length, from.length);
+    check(to, length);
+    UNSAFE.copyMemory(from, BYTES_OFFSET + offset, null, to, length);
+  }
+
+  /** Copies memory into an array of bytes. */
+  public static void copyToBytes(long from, byte[] to, int offset, int length) {
+    java.util.Objects.checkFromIndexSize(offset, length, to.length);
+    check(from, length);
+    UNSAFE.copyMemory(null, from, to, BYTES_OFFSET + offset, length);
+  }
+
+  /**
+   * Copies {@code count} longs of an array into memory. Worth it over a loop of {@link #putLong}
+   * for runs of 16 and more. The caller vouches for the array's bounds.
+   */
+  public static void copyFromLongs(long[] from, int offset, long to, int count) {
+    check(to, (long) count << 3);
+    UNSAFE.copyMemory(from, LONGS_OFFSET + ((long) offset << 3), null, to, (long) count << 3);
+  }
+
+  /** Copies {@code count} longs of memory into an array; see {@link #copyFromLongs}. */
+  public static void copyToLongs(long from, long[] to, int offset, int count) {
+    check(from, (long) count << 3);
+    UNSAFE.copyMemory(null, from, to, LONGS_OFFSET + ((long) offset << 3), (long) count << 3);
+  }
+
+  /** Sets {@code length} bytes to {@code value}. */
+  public static void fill(long address, long length, byte value) {
+    check(address, length);
+    UNSAFE.setMemory(address, length, value);
+  }
+
+  /** No later load or store is done before the loads ahead of the fence. */
+  public static void loadFence() {
+    UNSAFE.loadFence();
+  }
+
+  /** No earlier load or store is done after the stores behind the fence. */
+  public static void storeFence() {
+    UNSAFE.storeFence();
+  }
+
+  /** Orders everything before the fence against everything after it, store-load included. */
+  public static void fullFence() {
+    UNSAFE.fullFence();
+  }
+
+  /**
+   * Reads a NUL-terminated ASCII string from a field of {@code capacity} bytes; a field with no NUL
+   * is read to its end.
+   */
+  public static String getString(long address, int capacity) {
+    byte[] bytes = new byte[capacity];
+    copyToBytes(address, bytes, 0, capacity);
+    int length = 0;
+    while (length < capacity && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, java.nio.charset.StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * Writes a string, its NUL and zeroes up to {@code capacity} bytes.
+   *
+   * @throws IllegalArgumentException if it does not fit with its NUL
+   */
+  public static void putString(long address, int capacity, String value) {
+    byte[] bytes = value.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    if (bytes.length >= capacity) {
+      throw new IllegalArgumentException(
+          "'" + value + "' has " + bytes.length + " characters, the field takes " + (capacity - 1));
+    }
+    fill(address, capacity, (byte) 0);
+    copyFromBytes(bytes, 0, address, bytes.length);
+  }
+
+  /** Private memory outside the shared window, zeroed; ends with {@link #release}. */
+  public static long allocate(long length) {
+    long address = UNSAFE.allocateMemory(length);
+    MappedRanges.add(address, length);
+    UNSAFE.setMemory(address, length, (byte) 0);
+    return address;
+  }
+
+  /** Gives back what {@link #allocate} gave. */
+  public static void release(long address) {
+    MappedRanges.remove(address);
+    UNSAFE.freeMemory(address);
+  }
+}
