@@ -1,0 +1,2 @@
+/** What the tests of all modules share: child JVMs, awaiting, conditions, network namespaces. */
+package io.sluice.testing;
