@@ -1,0 +1,129 @@
+package io.sluice.memseg;
+
+import io.sluice.platform.Memory;
+
+/**
+ * {@code rte_malloc}: blocks of shared memory that every process sees at the same address. Any
+ * process may free what another allocated. One object per socket that memory is wanted from, or for
+ * any socket. Thread-safe and process-safe; not for the data path.
+ *
+ * <p>Alignment is a power of two, at least a cache line, or 0 for a cache line. What does not fit is
+ * answered with 0, as DPDK answers NULL; nothing throws. A block is zeroed only by {@link #zmalloc}
+ * and {@link #calloc}.
+ */
+public final class Heap {
+  private final Heaps heaps;
+  private final int socket;
+
+  Heap(Heaps heaps, int socket) {
+    this.heaps = heaps;
+    this.socket = socket;
+  }
+
+  /** The socket that memory is taken from; {@link Heaps#ANY_SOCKET} for any. */
+  public int socket() {
+    return socket;
+  }
+
+  /**
+   * {@code rte_malloc_socket}.
+   *
+   * @param type what it is for: counted against {@link #setLimit}; may be null
+   * @param size bytes
+   * @return the block's address, or 0 if the size is 0, the alignment no power of two, the type's
+   *     limit reached, or memory exhausted
+   */
+  public long malloc(String type, long size, int align) {
+    if (type == null) {
+      return heaps.alloc(size, socket, 0, align, 0, false);
+    }
+    if (!heaps.limits().book(type, size)) {
+      return 0;
+    }
+    long block = heaps.alloc(size, socket, 0, align, 0, false);
+    heaps.limits().settle(type, size, block);
+    return block;
+  }
+
+  /** {@code rte_zmalloc_socket}: like {@link #malloc}, filled with zeroes. */
+  public long zmalloc(String type, long size, int align) {
+    long block = malloc(type, size, align);
+    // Free memory is kept zeroed unless its element says that it is dirty.
+    if (block != 0 && MallocElem.isDirty(MallocElem.fromData(block))) {
+      Memory.fill(block, size, (byte) 0);
+    }
+    return block;
+  }
+
+  /** {@code rte_calloc_socket}: {@code num} times {@code size} zeroed bytes; 0 on overflow too. */
+  public long calloc(String type, long num, long size, int align) {
+    long high = Math.multiplyHigh(num, size);
+    long total = num * size;
+    return high != 0 || total < 0 ? 0 : zmalloc(type, total, align);
+  }
+
+  /**
+   * {@code rte_realloc_socket}: grows or keeps the block in place, or moves its content; 0 for a null
+   * block makes a new one.
+   *
+   * @return the block's address, which may have changed, or 0 with the old block untouched
+   */
+  public long realloc(long address, long size, int align) {
+    if (address == 0) {
+      return malloc(null, size, align);
+    }
+    if (!heaps.isBlock(address) || size <= 0 || align < 0 || Integer.bitCount(align) > 1) {
+      return 0;
+    }
+    long rounded = MallocElem.ceil(size, MallocElem.CACHE_LINE);
+    long elem = MallocElem.fromData(address);
+    boolean here = socket == Heaps.ANY_SOCKET || socket == MallocHeap.socketId(MallocElem.heap(elem));
+    if (here && address % Math.max(align, 1) == 0 && heaps.resize(address, rounded)) {
+      return address;
+    }
+    long moved = malloc(heaps.limits().typeOf(address), size, align);
+    if (moved != 0) {
+      Memory.copy(address, moved, Math.min(MallocElem.dataSize(elem), size));
+      free(address);
+    }
+    return moved;
+  }
+
+  /**
+   * {@code rte_free}. 0 is ignored; so is an address that is no block in use.
+   *
+   * @return whether a block was freed
+   */
+  public boolean free(long address) {
+    if (address == 0 || !heaps.free(address)) {
+      return false;
+    }
+    heaps.limits().release(address);
+    return true;
+  }
+
+  /** {@code rte_malloc_validate}: the usable bytes of the block, or -1 if it is none. */
+  public long validate(long address) {
+    return heaps.isBlock(address) ? MallocElem.dataSize(MallocElem.fromData(address)) : -1;
+  }
+
+  /** {@code rte_malloc_virt2iova}: the IO address of a byte of a block, or {@link Iova#BAD}. */
+  public long virt2iova(long address) {
+    return heaps.lists().virt2iova(address);
+  }
+
+  /** {@code rte_malloc_get_socket_stats} of this socket's heap, of the first one for any. */
+  public HeapStats stats() {
+    return heaps.stats(socket);
+  }
+
+  /** {@code rte_malloc_set_limit}: what this process may allocate of a type from now on, in bytes. */
+  public void setLimit(String type, long bytes) {
+    heaps.limits().set(type, bytes);
+  }
+
+  /** {@code rte_malloc_dump_heaps}: the elements of all heaps. */
+  public String dump() {
+    return heaps.dump();
+  }
+}

@@ -1,0 +1,386 @@
+package io.sluice.memseg;
+
+import io.sluice.config.MallocHeapLayout;
+import io.sluice.config.MemConfig;
+import io.sluice.config.MemConfigLayout;
+import io.sluice.config.RwLock;
+import io.sluice.config.SpinLock;
+import io.sluice.platform.Libc;
+import io.sluice.platform.Memory;
+import java.util.function.BooleanSupplier;
+
+/**
+ * All heaps of the shared config as one process uses them ({@code malloc_heap.c} of 22.11): choice
+ * of the heap, its lock, and growing and shrinking it by whole pages.
+ *
+ * <p>Locks are taken in the order heap, then memory_hotplug_lock (for writing, around any change of
+ * the pages). Thread-safe and process-safe by these locks. They have no owner: a process killed
+ * inside an allocation leaves its heap locked for all, as in DPDK.
+ */
+public final class Heaps {
+  /** {@code RTE_MAX_HEAPS}. */
+  static final int MAX_HEAPS = 32;
+
+  /** {@code SOCKET_ID_ANY}. */
+  public static final int ANY_SOCKET = -1;
+
+  /** {@code EXTERNAL_HEAP_MIN_SOCKET_ID}: heaps of outside memory are numbered from here. */
+  private static final int FIRST_EXTERNAL_SOCKET = 256;
+
+  private static final long SYS_GETCPU = 309;
+
+  private final long config;
+  private final MemsegLists lists;
+  private final PageGrowth growth;
+  private final boolean hugepages;
+  private final TypeLimits limits = new TypeLimits();
+
+  Heaps(MemConfig config, MemsegLists lists, PageGrowth growth, boolean hugepages) {
+    this.config = config.address();
+    this.lists = lists;
+    this.growth = growth;
+    this.hugepages = hugepages;
+  }
+
+  /**
+   * The heaps of a primary.
+   *
+   * @param sync has all secondaries map what changed; false if one could not
+   * @param syncRollback the same after a change was taken back
+   */
+  public static Heaps forPrimary(
+      MemConfig config, SharedPages pages, BooleanSupplier sync, BooleanSupplier syncRollback) {
+    PageGrowth growth = new PrimaryGrowth(pages.lists(), sync, syncRollback);
+    return new Heaps(config, pages.lists(), growth, pages.isHugepageBacked());
+  }
+
+  /** Names the heaps and gives them the pages there are; the primary's, before magic is set. */
+  public void create(int[] sockets) {
+    Memory.putInt(config + MemConfigLayout.NEXT_SOCKET_ID, FIRST_EXTERNAL_SOCKET);
+    for (int i = 0; i < sockets.length; i++) {
+      long heap = heapAt(i);
+      Memory.putString(
+          heap + MallocHeapLayout.NAME,
+          MallocHeapLayout.SIZEOF - MallocHeapLayout.NAME,
+          "socket_" + sockets[i]);
+      Memory.putInt(heap + MallocHeapLayout.SOCKET_ID, sockets[i]);
+    }
+    lists.walkRuns(
+        (msl, address, length) -> {
+          long heap = heapAt(heapIndex(MemsegLists.socketOf(msl)));
+          MallocHeap.addMemory(heap, msl, address, length, false);
+          MallocHeap.addTotalSize(heap, length);
+        });
+  }
+
+  private long heapAt(int index) {
+    return config + MemConfigLayout.MALLOC_HEAPS + (long) index * MallocHeapLayout.SIZEOF;
+  }
+
+  private boolean isNamed(int index) {
+    return Memory.getByte(heapAt(index) + MallocHeapLayout.NAME) != 0;
+  }
+
+  /** {@code malloc_socket_to_heap_id}; -1 for a socket without heap. */
+  private int heapIndex(int socket) {
+    for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
+      if (MallocHeap.socketId(heapAt(i)) == socket) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The allocator that prefers memory of a socket, or takes any for {@link #ANY_SOCKET}. */
+  public Heap heap(int socket) {
+    return new Heap(this, socket);
+  }
+
+  /** The pages behind the heaps. */
+  public MemsegLists lists() {
+    return lists;
+  }
+
+  TypeLimits limits() {
+    return limits;
+  }
+
+  private int currentSocket() {
+    if (!isNamed(1)) {
+      return MallocHeap.socketId(heapAt(0));
+    }
+    long node = Memory.allocate(Integer.BYTES);
+    try {
+      long result = Libc.syscall(SYS_GETCPU, 0, node, 0, 0, 0);
+      int socket = result == 0 ? Memory.getInt(node) : ANY_SOCKET;
+      return heapIndex(socket) < 0 ? MallocHeap.socketId(heapAt(0)) : socket;
+    } finally {
+      Memory.release(node);
+    }
+  }
+
+  /**
+   * {@code malloc_heap_alloc}: a block as asked, on the socket asked for, or on any starting with the
+   * caller's own.
+   *
+   * @param align power of two or 0
+   * @param bound power of two or 0
+   * @param flags {@link PageSizeFlags}
+   * @return the block's address, or 0
+   */
+  public long alloc(
+      long size, int socket, int flags, long align, long bound, boolean contiguous) {
+    if (size <= 0 || align < 0 || Long.bitCount(align) > 1) {
+      return 0;
+    }
+    long rounded = MallocElem.ceil(size, MallocElem.CACHE_LINE);
+    if (rounded <= 0) {
+      return 0;
+    }
+    MallocHeap.Request request =
+        new MallocHeap.Request(rounded, flags, cacheLines(align), bound, contiguous);
+    return onHeaps(socket, index -> allocOn(index, request));
+  }
+
+  /** {@code malloc_heap_alloc_biggest}: the biggest block there is without growing the heap. */
+  public long allocBiggest(int socket, int flags, long align, boolean contiguous) {
+    if (align < 0 || Long.bitCount(align) > 1) {
+      return 0;
+    }
+    return onHeaps(
+        socket,
+        index -> {
+          long heap = heapAt(index);
+          SpinLock.lock(MallocHeap.lock(heap));
+          try {
+            return MallocHeap.allocBiggest(lists, heap, flags, cacheLines(align), contiguous);
+          } finally {
+            SpinLock.unlock(MallocHeap.lock(heap));
+          }
+        });
+  }
+
+  private static long cacheLines(long align) {
+    return MallocElem.ceil(Math.max(align, 1), MallocElem.CACHE_LINE);
+  }
+
+  private interface HeapAllocation {
+    long on(int index);
+  }
+
+  private long onHeaps(int asked, HeapAllocation allocation) {
+    boolean any = asked == ANY_SOCKET || !hugepages && asked < MAX_HEAPS;
+    int first = heapIndex(any ? currentSocket() : asked);
+    if (first < 0) {
+      return 0;
+    }
+    long block = allocation.on(first);
+    for (int i = 0; block == 0 && any && i < MAX_HEAPS && isNamed(i); i++) {
+      if (i != first && MallocHeap.socketId(heapAt(i)) < MAX_HEAPS) {
+        block = allocation.on(i);
+      }
+    }
+    return block;
+  }
+
+  /** {@code malloc_heap_alloc_on_heap_id}: from what the heap has; otherwise it grows first. */
+  private long allocOn(int index, MallocHeap.Request request) {
+    long heap = heapAt(index);
+    MallocHeap.Request strict =
+        request.withFlags(request.flags() & ~PageSizeFlags.SIZE_HINT_ONLY);
+    SpinLock.lock(MallocHeap.lock(heap));
+    try {
+      long block = MallocHeap.alloc(lists, heap, strict);
+      if (block == 0 && grow(index, request, strict)) {
+        block = MallocHeap.alloc(lists, heap, request);
+      }
+      return block;
+    } finally {
+      SpinLock.unlock(MallocHeap.lock(heap));
+    }
+  }
+
+  /**
+   * {@code alloc_more_mem_on_socket}: page sizes asked for first, smallest first; then, if they were
+   * a hint, what other sizes the heap already has; then pages of other sizes.
+   */
+  private boolean grow(int index, MallocHeap.Request request, MallocHeap.Request strict) {
+    long heap = heapAt(index);
+    int socket = MallocHeap.socketId(heap);
+    boolean anySize = strict.flags() == 0;
+    long[] pageSizes = lists.pageSizes(socket);
+    for (long pageSize : pageSizes) {
+      if (PageSizeFlags.allows(strict.flags(), pageSize)
+          && grow(index, heap, pageSize, socket, strict)) {
+        return true;
+      }
+    }
+    if (anySize || !PageSizeFlags.isHintOnly(request.flags())) {
+      return false;
+    }
+    if (MallocHeap.findSuitable(lists, heap, request) != 0) {
+      return true;
+    }
+    for (long pageSize : pageSizes) {
+      if (!PageSizeFlags.allows(strict.flags(), pageSize)
+          && grow(index, heap, pageSize, socket, request)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean grow(
+      int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
+    long hotplug = config + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
+    RwLock.writeLock(hotplug);
+    try {
+      return growth.grow(index, heap, pageSize, socket, request);
+    } finally {
+      RwLock.writeUnlock(hotplug);
+    }
+  }
+
+  /**
+   * {@code malloc_heap_free}: puts a block back, and whole pages that became free back to the system
+   * unless they were preallocated.
+   *
+   * @return whether there was a block in use at that address
+   */
+  boolean free(long data) {
+    if (!isBlock(data)) {
+      return false;
+    }
+    long block = MallocElem.fromData(data);
+    long heap = MallocElem.heap(block);
+    SpinLock.lock(MallocHeap.lock(heap));
+    try {
+      if (MallocElem.state(block) != MallocElem.BUSY) {
+        return false;
+      }
+      long elem = MallocElem.free(block);
+      MallocHeap.addAllocCount(heap, -1);
+      releasePages(heap, elem);
+      return true;
+    } finally {
+      SpinLock.unlock(MallocHeap.lock(heap));
+    }
+  }
+
+  /** Whether data's header lies in a page in use and says that it is one of this config's blocks. */
+  boolean isBlock(long data) {
+    if (data % MallocElem.CACHE_LINE != 0
+        || lists.virt2memseg(data - MallocElem.OVERHEAD) == 0) {
+      return false;
+    }
+    long elem = MallocElem.fromData(data);
+    return lists.virt2memseg(elem) != 0
+        && MallocElem.state(elem) == MallocElem.BUSY
+        && elem + MallocElem.OVERHEAD + MallocElem.pad(elem) == data
+        && (MallocElem.heap(elem) - heapAt(0)) % MallocHeapLayout.SIZEOF == 0;
+  }
+
+  private void releasePages(long heap, long elem) {
+    long pageSize = MemsegLists.pageSizeOf(MallocElem.msl(elem));
+    if (MallocElem.size(elem) < pageSize) {
+      return;
+    }
+    long elemEnd = elem + MallocElem.size(elem);
+    long end = MallocElem.floor(elemEnd, pageSize);
+    long start = MallocElem.ceil(elem, pageSize);
+    for (long page = start; page < end; page += pageSize) {
+      if (MemsegLists.isPinned(lists.virt2memseg(page))) {
+        start = page + pageSize;
+      }
+    }
+    // What stays in front and behind must be nothing or big enough to be an element.
+    if (start != elem && start - elem < MallocElem.MIN_SPLIT) {
+      start += pageSize;
+    }
+    if (end != elemEnd && elemEnd - end < MallocElem.MIN_SPLIT) {
+      end -= pageSize;
+    }
+    if (end <= start) {
+      return;
+    }
+    long hotplug = config + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
+    RwLock.writeLock(hotplug);
+    try {
+      MallocElem.freeListRemove(elem);
+      MallocElem.hideRegion(elem, start, end - start);
+      MallocHeap.addTotalSize(heap, start - end);
+      growth.shrink(start, end - start);
+    } finally {
+      RwLock.writeUnlock(hotplug);
+    }
+  }
+
+  /** {@code malloc_heap_resize}: whether the block now holds {@code size} bytes where it lies. */
+  boolean resize(long data, long size) {
+    long elem = MallocElem.fromData(data);
+    long heap = MallocElem.heap(elem);
+    SpinLock.lock(MallocHeap.lock(heap));
+    try {
+      return MallocElem.state(elem) == MallocElem.BUSY && MallocElem.resize(elem, size);
+    } finally {
+      SpinLock.unlock(MallocHeap.lock(heap));
+    }
+  }
+
+  /** Statistics of a socket's heap, of the first one for any; null if the socket has none. */
+  HeapStats stats(int socket) {
+    int index = socket == ANY_SOCKET ? 0 : heapIndex(socket);
+    if (index < 0) {
+      return null;
+    }
+    long heap = heapAt(index);
+    SpinLock.lock(MallocHeap.lock(heap));
+    try {
+      int count = 0;
+      long free = 0;
+      long greatest = 0;
+      for (int i = 0; i < MallocElem.FREE_LISTS; i++) {
+        for (long elem = Memory.getLong(MallocHeap.freeHead(heap, i));
+            elem != 0;
+            elem = MallocElem.nextFree(elem)) {
+          count++;
+          free += MallocElem.size(elem);
+          greatest = Math.max(greatest, MallocElem.size(elem));
+        }
+      }
+      long total = MallocHeap.totalSize(heap);
+      return new HeapStats(total, free, greatest, count, MallocHeap.allocCount(heap), total - free);
+    } finally {
+      SpinLock.unlock(MallocHeap.lock(heap));
+    }
+  }
+
+  /** Every named heap and its elements, as {@code rte_malloc_dump_heaps}. */
+  String dump() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
+      long heap = heapAt(i);
+      SpinLock.lock(MallocHeap.lock(heap));
+      try {
+        dump(text, i, heap);
+      } finally {
+        SpinLock.unlock(MallocHeap.lock(heap));
+      }
+    }
+    return text.toString();
+  }
+
+  private static void dump(StringBuilder text, int index, long heap) {
+    text.append("Heap id: ").append(index).append(" name: ").append(MallocHeap.name(heap));
+    text.append("\nHeap size: 0x").append(Long.toHexString(MallocHeap.totalSize(heap)));
+    text.append("\nHeap alloc count: ").append(MallocHeap.allocCount(heap)).append('\n');
+    for (long elem = MallocHeap.first(heap); elem != 0; elem = MallocElem.next(elem)) {
+      text.append("Malloc element at 0x").append(Long.toHexString(elem));
+      text.append(MallocElem.state(elem) == MallocElem.BUSY ? " (BUSY)" : " (FREE)");
+      text.append("\n  len: 0x").append(Long.toHexString(MallocElem.size(elem)));
+      text.append(" pad: 0x").append(Long.toHexString(MallocElem.pad(elem)));
+      text.append("\n  prev: 0x").append(Long.toHexString(MallocElem.prev(elem)));
+      text.append(" next: 0x").append(Long.toHexString(MallocElem.next(elem))).append('\n');
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package io.sluice.memseg;
+
+import io.sluice.config.EalOptions;
+import io.sluice.config.Fbarray;
+import io.sluice.config.FbarrayLayout;
+import io.sluice.config.MemConfig;
+import io.sluice.config.MemConfigLayout;
+import io.sluice.config.MemsegLayout;
+import io.sluice.config.MemsegListLayout;
+import io.sluice.config.MemzoneLayout;
+import io.sluice.platform.Memory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Everything between the config and the heap, put together in DPDK's order: the window of addresses,
+ * the memzones' fbarray at its start, the memseg lists, the pages.
+ *
+ * <p>A failure on the way takes back what was done, so that neither file nor mapping stays behind.
+ */
+public final class SharedPages implements AutoCloseable {
+  /** {@code RTE_MAX_MEMZONE}. */
+  public static final int MAX_MEMZONES = 2560;
+
+  private static final int LIST_ARRAY = MemsegListLayout.MEMSEG_ARR;
+
+  private final MemConfig config;
+  private final String directory;
+  private final boolean primary;
+  private final Deque<Runnable> undo = new ArrayDeque<>();
+  private List<HugepageInfo> infos;
+  private VaWindow window;
+  private Fbarray memzones;
+  private MemsegLists lists;
+
+  private SharedPages(MemConfig config, String directory, boolean primary) {
+    this.config = config;
+    this.directory = directory;
+    this.primary = primary;
+  }
+
+  /**
+   * Makes it as the primary, which holds the config's lock.
+   *
+   * @param directory the runtime directory
+   * @param sockets NUMA nodes
+   * @param megabytes to preallocate, by NUMA node
+   */
+  public static SharedPages create(
+      MemConfig config, String directory, EalOptions options, int[] sockets, int[] megabytes) {
+    SharedPages pages = new SharedPages(config, directory, true);
+    try {
+      pages.create(options, sockets, megabytes);
+      return pages;
+    } catch (RuntimeException e) {
+      pages.close();
+      throw e;
+    }
+  }
+
+  private void create(EalOptions options, int[] sockets, int[] megabytes) {
+    infos = HugepageSources.find(options, sockets);
+    String infoFile = directory + "/hugepage_info";
+    HugepageInfoFile.write(infoFile, infos);
+    undo.push(() -> io.sluice.platform.Libc.unlink(infoFile));
+    long start = options.baseVirtaddr();
+    long zonesEnd = start + Fbarray.fileLength(MAX_MEMZONES, MemzoneLayout.SIZEOF);
+    List<Long> sizes = new ArrayList<>();
+    infos.forEach(info -> sizes.add(info.pageSize()));
+    MemsegPlan plan = MemsegPlan.of(zonesEnd, sizes, isHugepageBacked() ? sockets : firstOf(sockets));
+    window =
+        VaWindow.reserve(
+            start,
+            plan.end(),
+            "choose another range with --base-virtaddr (0x200000000000 is free in most JVMs)");
+    undo.push(window::close);
+    memzones =
+        Fbarray.create(
+            directory,
+            config.address() + MemConfigLayout.MEMZONES,
+            "memzone",
+            MAX_MEMZONES,
+            MemzoneLayout.SIZEOF,
+            start);
+    undo.push(memzones::destroy);
+    boolean singleFile = options.singleFileSegments();
+    Memory.putInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS, singleFile ? 1 : 0);
+    openLists(options.filePrefix(), singleFile, new Iova(options.iovaMode()));
+    for (int i = 0; i < plan.lists().size(); i++) {
+      createList(i, plan.lists().get(i));
+    }
+    Preallocation.take(lists, infos, megabytes);
+  }
+
+  private static int[] firstOf(int[] sockets) {
+    return new int[] {sockets[0]};
+  }
+
+  private void openLists(String prefix, boolean singleFile, Iova iova) {
+    HugepageFiles files =
+        new HugepageFiles(prefix, singleFile, primary, window, MemsegPlan.MAX_LISTS);
+    lists = new MemsegLists(config, iova, files, infos, primary);
+    undo.push(lists::close);
+  }
+
+  private void createList(int index, MemsegPlan.PlannedList plan) {
+    long msl = MemsegLists.listAddress(config.address(), index);
+    Fbarray segments =
+        Fbarray.create(
+            directory,
+            msl + LIST_ARRAY,
+            plan.name(),
+            plan.segments(),
+            MemsegLayout.SIZEOF,
+            plan.arrayAddress());
+    undo.push(segments::destroy);
+    Memory.putLong(msl + MemsegListLayout.BASE_VA, plan.baseAddress());
+    Memory.putLong(msl + MemsegListLayout.PAGE_SZ, plan.pageSize());
+    Memory.putInt(msl + MemsegListLayout.SOCKET_ID, plan.socket());
+    Memory.putInt(msl + MemsegListLayout.VERSION, 0);
+    Memory.putLong(msl + MemsegListLayout.LEN, plan.length());
+    Memory.putInt(msl + MemsegListLayout.EXTERNAL, 0);
+    Memory.putInt(msl + MemsegListLayout.HEAP, 1);
+    lists.add(index, segments);
+  }
+
+  /**
+   * Joins as a secondary, which holds the memory_hotplug_lock for reading; maps every page in use.
+   */
+  public static SharedPages attach(MemConfig config, String directory, EalOptions options) {
+    SharedPages pages = new SharedPages(config, directory, false);
+    try {
+      pages.attach(options);
+      return pages;
+    } catch (RuntimeException e) {
+      pages.close();
+      throw e;
+    }
+  }
+
+  private void attach(EalOptions options) {
+    infos = HugepageInfoFile.read(directory + "/hugepage_info");
+    window = reserveFor(config.address());
+    undo.push(window::close);
+    memzones = Fbarray.attach(directory, config.address() + MemConfigLayout.MEMZONES);
+    undo.push(memzones::detach);
+    boolean singleFile =
+        Memory.getInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS) != 0;
+    openLists(options.filePrefix(), singleFile, new Iova(options.iovaMode()));
+    for (int i = 0; i < MemsegPlan.MAX_LISTS; i++) {
+      long msl = MemsegLists.listAddress(config.address(), i);
+      if (isOurs(msl)) {
+        Fbarray segments = Fbarray.attach(directory, msl + LIST_ARRAY);
+        undo.push(segments::detach);
+        lists.add(i, segments);
+      }
+    }
+    lists.syncAtAttach();
+  }
+
+  /** Whether a list is in use and its pages are of this config, not external memory. */
+  private static boolean isOurs(long msl) {
+    return Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.LEN) != 0
+        && Memory.getInt(msl + MemsegListLayout.EXTERNAL) == 0;
+  }
+
+  private static VaWindow reserveFor(long config) {
+    long start = Memory.getLong(config + MemConfigLayout.MEMZONES + FbarrayLayout.DATA);
+    long end = start + Fbarray.fileLength(MAX_MEMZONES, MemzoneLayout.SIZEOF);
+    for (int i = 0; i < MemsegPlan.MAX_LISTS; i++) {
+      long msl = MemsegLists.listAddress(config, i);
+      if (isOurs(msl)) {
+        long base = Memory.getLong(msl + MemsegListLayout.BASE_VA);
+        start = Math.min(start, Memory.getLong(msl + LIST_ARRAY + FbarrayLayout.DATA));
+        start = Math.min(start, base);
+        end = Math.max(end, base + Memory.getLong(msl + MemsegListLayout.LEN));
+      }
+    }
+    return VaWindow.reserve(
+        start,
+        end,
+        "keep this JVM's heap out of there (-XX:HeapBaseMinAddress=, a smaller -Xmx) or restart the"
+            + " primary with another --base-virtaddr");
+  }
+
+  /** The memzones. */
+  public Fbarray memzones() {
+    return memzones;
+  }
+
+  /** The pages. */
+  public MemsegLists lists() {
+    return lists;
+  }
+
+  /** Whether the pages are hugepages; otherwise they are plain files of /dev/shm. */
+  public boolean isHugepageBacked() {
+    return !infos.get(0).directory().equals(HugepageSources.PLAIN_DIRECTORY);
+  }
+
+  /** Unmaps everything; the primary deletes its files. */
+  @Override
+  public void close() {
+    while (!undo.isEmpty()) {
+      undo.pop().run();
+    }
+  }
+}

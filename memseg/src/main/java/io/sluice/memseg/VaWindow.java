@@ -1,0 +1,154 @@
+package io.sluice.memseg;
+
+import io.sluice.platform.Errno;
+import io.sluice.platform.Libc;
+import io.sluice.platform.SluiceException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The one range of virtual addresses that everything shared lies in, reserved without access rights
+ * ({@code PROT_NONE}) before anything is mapped, so that nothing else can get in between.
+ *
+ * <p>The reservation is {@code MAP_FIXED_NOREPLACE}: it never takes the place of something that is
+ * already there. {@code MAP_FIXED} is used only inside the reservation, which is this object's own.
+ * A range given back ({@link #uncover}) becomes reserved again, so the window never has a hole that
+ * a library could map into.
+ *
+ * <p>Set-up code of one thread, and page allocation under the hotplug lock; not thread-safe.
+ */
+public final class VaWindow implements AutoCloseable {
+  private static final int RESERVE =
+      Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED_NOREPLACE;
+
+  private final long start;
+  private final long end;
+  private boolean open = true;
+
+  private VaWindow(long start, long end) {
+    this.start = start;
+    this.end = end;
+  }
+
+  /**
+   * Reserves {@code [start, end)}.
+   *
+   * @param cure what the user can do when the range is taken
+   * @throws SluiceException EEXIST if something is mapped there, naming it
+   */
+  public static VaWindow reserve(long start, long end, String cure) {
+    long mapped = Libc.mmap(start, end - start, Libc.PROT_NONE, RESERVE, -1, 0);
+    if (mapped == start) {
+      return new VaWindow(start, end);
+    }
+    if (!Libc.isError(mapped)) {
+      // A kernel before 4.17 does not know MAP_FIXED_NOREPLACE and takes the address as a hint.
+      Libc.munmap(mapped, end - start);
+    }
+    throw taken(start, end, mapped, cure);
+  }
+
+  private static SluiceException taken(long start, long end, long result, String cure) {
+    Errno errno = Libc.isError(result) ? Errno.ofResult(result) : Errno.EEXIST;
+    String range = "cannot reserve addresses " + range(start, end);
+    String inTheWay = lineInTheWay(start, end);
+    if (errno != Errno.EEXIST || inTheWay == null) {
+      return new SluiceException(errno, range + "; " + cure);
+    }
+    return new SluiceException(
+        errno, range + ": '" + inTheWay + "' of /proc/self/maps is in the way; " + cure);
+  }
+
+  private static String range(long start, long end) {
+    return "0x" + Long.toHexString(start) + "-0x" + Long.toHexString(end);
+  }
+
+  /** The first mapping of this process that overlaps the range, as the kernel prints it. */
+  static String lineInTheWay(long start, long end) {
+    try (BufferedReader maps = Files.newBufferedReader(Path.of("/proc/self/maps"))) {
+      for (String line = maps.readLine(); line != null; line = maps.readLine()) {
+        int dash = line.indexOf('-');
+        int space = line.indexOf(' ');
+        long from = Long.parseUnsignedLong(line.substring(0, dash), 16);
+        long to = Long.parseUnsignedLong(line.substring(dash + 1, space), 16);
+        if (Long.compareUnsigned(from, end) < 0 && Long.compareUnsigned(to, start) > 0) {
+          return line.replaceAll(" +", " ").strip();
+        }
+      }
+    } catch (IOException e) {
+      // The reservation's own error is what the user has to know.
+      return null;
+    }
+    return null;
+  }
+
+  /** The first address. */
+  public long start() {
+    return start;
+  }
+
+  /** The address behind the last. */
+  public long end() {
+    return end;
+  }
+
+  /** Whether the whole range lies inside. */
+  public boolean contains(long address, long length) {
+    return address >= start && address + length <= end && length >= 0;
+  }
+
+  /**
+   * Maps a part of a file over a part of the reservation, shared and with its page tables filled.
+   *
+   * @return 0, or the negative error number; the range is then reserved as before
+   */
+  int cover(long address, long length, int fd, long offset) {
+    requireInside(address, length);
+    long mapped =
+        Libc.mmap(
+            address,
+            length,
+            Libc.PROT_READ | Libc.PROT_WRITE,
+            Libc.MAP_SHARED | Libc.MAP_FIXED | Libc.MAP_POPULATE,
+            fd,
+            offset);
+    if (mapped == address) {
+      return 0;
+    }
+    // A failed MAP_FIXED may have unmapped what was there.
+    uncover(address, length);
+    return (int) mapped;
+  }
+
+  /** Takes the mapping away and reserves the range again in the same step. */
+  int uncover(long address, long length) {
+    requireInside(address, length);
+    long mapped =
+        Libc.mmap(
+            address,
+            length,
+            Libc.PROT_NONE,
+            Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED,
+            -1,
+            0);
+    return mapped == address ? 0 : (int) mapped;
+  }
+
+  private void requireInside(long address, long length) {
+    if (!open || !contains(address, length)) {
+      throw new IllegalArgumentException(
+          range(address, address + length) + " is outside the window " + range(start, end));
+    }
+  }
+
+  /** Unmaps everything in the window and gives the reservation back. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      Libc.munmap(start, end - start);
+    }
+  }
+}

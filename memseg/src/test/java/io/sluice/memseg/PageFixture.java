@@ -1,0 +1,54 @@
+package io.sluice.memseg;
+
+import io.sluice.config.EalOptions;
+import io.sluice.config.MemConfig;
+import io.sluice.config.MemConfigLayout;
+import io.sluice.config.RuntimeDirectory;
+
+
+/** Pages and heaps of one process, without messages: growth succeeds on its own. */
+final class PageFixture implements AutoCloseable {
+  private final MemConfig config;
+  private final SharedPages pages;
+  private final Heaps heaps;
+  private static int count;
+
+  private PageFixture(EalOptions options) {
+    RuntimeDirectory directory = RuntimeDirectory.of(options.filePrefix());
+    directory.create();
+    config = MemConfig.create(directory, options.baseVirtaddr());
+    int[] megabytes = {options.memoryMb()};
+    pages = SharedPages.create(config, directory.path(), options, new int[] {0}, megabytes);
+    heaps = Heaps.forPrimary(config, pages, () -> true, () -> true);
+    heaps.create(new int[] {0});
+  }
+
+  static PageFixture of(String... options) {
+    String[] all = java.util.Arrays.copyOf(options, options.length + 2);
+    all[options.length] = "--file-prefix";
+    all[options.length + 1] = "t-" + ProcessHandle.current().pid() + "-" + count++;
+    return new PageFixture(EalOptions.parse(all));
+  }
+
+  Heap heap() {
+    return heaps.heap(-1);
+  }
+
+  Heaps heaps() {
+    return heaps;
+  }
+
+  SharedPages pages() {
+    return pages;
+  }
+
+  long heapAddress() {
+    return config.address() + MemConfigLayout.MALLOC_HEAPS;
+  }
+
+  @Override
+  public void close() {
+    pages.close();
+    config.close();
+  }
+}

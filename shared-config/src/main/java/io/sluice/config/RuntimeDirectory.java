@@ -1,0 +1,54 @@
+package io.sluice.config;
+
+import io.sluice.platform.Errno;
+import io.sluice.platform.Libc;
+import io.sluice.platform.SluiceException;
+import java.io.File;
+
+/** {@code /var/run/dpdk/<prefix>}, or a user's own place for it. */
+public final class RuntimeDirectory {
+  private final String path;
+
+  private RuntimeDirectory(String path) {
+    this.path = path;
+  }
+
+  /** The directory of a prefix, which need not exist. */
+  public static RuntimeDirectory of(String prefix) {
+    String base = "/var/run";
+    if (Libc.geteuid() != 0) {
+      String xdg = System.getenv("XDG_RUNTIME_DIR");
+      base = xdg == null ? "/tmp" : xdg;
+    }
+    return new RuntimeDirectory(base + "/dpdk/" + prefix);
+  }
+
+  public String path() {
+    return path;
+  }
+
+  /** Makes it, readable by its owner only. */
+  public void create() {
+    Libc.mkdir(path.substring(0, path.lastIndexOf('/')), 0700);
+    int result = Libc.mkdir(path, 0700);
+    if (result < 0 && result != -Errno.EEXIST.number()) {
+      throw new SluiceException(Errno.ofResult(result), "cannot make " + path);
+    }
+  }
+
+  /** Deletes fbarray and socket files that nobody locks, as {@code eal_clean_runtime_dir}. */
+  public void clean() {
+    String[] names = new File(path).list();
+    for (String name : names == null ? new String[0] : names) {
+      if (name.startsWith("fbarray_") || name.startsWith("mp_socket_")) {
+        int fd = Libc.open(path + "/" + name, Libc.O_RDONLY, 0);
+        if (fd >= 0) {
+          if (Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
+            Libc.unlink(path + "/" + name);
+          }
+          Libc.close(fd);
+        }
+      }
+    }
+  }
+}
