@@ -7,9 +7,9 @@ import io.sluice.platform.Memory;
  * process may free what another allocated. One object per socket that memory is wanted from, or for
  * any socket. Thread-safe and process-safe; not for the data path.
  *
- * <p>Alignment is a power of two, at least a cache line, or 0 for a cache line. What does not fit is
- * answered with 0, as DPDK answers NULL; nothing throws. A block is zeroed only by {@link #zmalloc}
- * and {@link #calloc}.
+ * <p>Alignment is a power of two, at least a cache line, or 0 for a cache line. What does not fit
+ * is answered with 0, as DPDK answers NULL; nothing throws. A block is zeroed only by {@link
+ * #zmalloc} and {@link #calloc}.
  */
 public final class Heap {
   private final Heaps heaps;
@@ -63,8 +63,8 @@ public final class Heap {
   }
 
   /**
-   * {@code rte_realloc_socket}: grows or keeps the block in place, or moves its content; 0 for a null
-   * block makes a new one.
+   * {@code rte_realloc_socket}: grows or keeps the block in place, or moves its content; 0 for a
+   * null block makes a new one.
    *
    * @return the block's address, which may have changed, or 0 with the old block untouched
    */
@@ -77,7 +77,8 @@ public final class Heap {
     }
     long rounded = MallocElem.ceil(size, MallocElem.CACHE_LINE);
     long elem = MallocElem.fromData(address);
-    boolean here = socket == Heaps.ANY_SOCKET || socket == MallocHeap.socketId(MallocElem.heap(elem));
+    boolean here =
+        socket == Heaps.ANY_SOCKET || socket == MallocHeap.socketId(MallocElem.heap(elem));
     if (here && address % Math.max(align, 1) == 0 && heaps.resize(address, rounded)) {
       return address;
     }
@@ -117,7 +118,9 @@ public final class Heap {
     return heaps.stats(socket);
   }
 
-  /** {@code rte_malloc_set_limit}: what this process may allocate of a type from now on, in bytes. */
+  /**
+   * {@code rte_malloc_set_limit}: what this process may allocate of a type from now on, in bytes.
+   */
   public void setLimit(String type, long bytes) {
     heaps.limits().set(type, bytes);
   }

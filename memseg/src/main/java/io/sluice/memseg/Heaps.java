@@ -120,16 +120,15 @@ public final class Heaps {
   }
 
   /**
-   * {@code malloc_heap_alloc}: a block as asked, on the socket asked for, or on any starting with the
-   * caller's own.
+   * {@code malloc_heap_alloc}: a block as asked, on the socket asked for, or on any starting with
+   * the caller's own.
    *
    * @param align power of two or 0
    * @param bound power of two or 0
    * @param flags {@link PageSizeFlags}
    * @return the block's address, or 0
    */
-  public long alloc(
-      long size, int socket, int flags, long align, long bound, boolean contiguous) {
+  public long alloc(long size, int socket, int flags, long align, long bound, boolean contiguous) {
     if (size <= 0 || align < 0 || Long.bitCount(align) > 1) {
       return 0;
     }
@@ -186,8 +185,7 @@ public final class Heaps {
   /** {@code malloc_heap_alloc_on_heap_id}: from what the heap has; otherwise it grows first. */
   private long allocOn(int index, MallocHeap.Request request) {
     long heap = heapAt(index);
-    MallocHeap.Request strict =
-        request.withFlags(request.flags() & ~PageSizeFlags.SIZE_HINT_ONLY);
+    MallocHeap.Request strict = request.withFlags(request.flags() & ~PageSizeFlags.SIZE_HINT_ONLY);
     SpinLock.lock(MallocHeap.lock(heap));
     try {
       long block = MallocHeap.alloc(lists, heap, strict);
@@ -201,8 +199,8 @@ public final class Heaps {
   }
 
   /**
-   * {@code alloc_more_mem_on_socket}: page sizes asked for first, smallest first; then, if they were
-   * a hint, what other sizes the heap already has; then pages of other sizes.
+   * {@code alloc_more_mem_on_socket}: page sizes asked for first, smallest first; then, if they
+   * were a hint, what other sizes the heap already has; then pages of other sizes.
    */
   private boolean grow(int index, MallocHeap.Request request, MallocHeap.Request strict) {
     long heap = heapAt(index);
@@ -242,8 +240,8 @@ public final class Heaps {
   }
 
   /**
-   * {@code malloc_heap_free}: puts a block back, and whole pages that became free back to the system
-   * unless they were preallocated.
+   * {@code malloc_heap_free}: puts a block back, and whole pages that became free back to the
+   * system unless they were preallocated.
    *
    * @return whether there was a block in use at that address
    */
@@ -267,10 +265,11 @@ public final class Heaps {
     }
   }
 
-  /** Whether data's header lies in a page in use and says that it is one of this config's blocks. */
+  /**
+   * Whether data's header lies in a page in use and says that it is one of this config's blocks.
+   */
   boolean isBlock(long data) {
-    if (data % MallocElem.CACHE_LINE != 0
-        || lists.virt2memseg(data - MallocElem.OVERHEAD) == 0) {
+    if (data % MallocElem.CACHE_LINE != 0 || lists.virt2memseg(data - MallocElem.OVERHEAD) == 0) {
       return false;
     }
     long elem = MallocElem.fromData(data);

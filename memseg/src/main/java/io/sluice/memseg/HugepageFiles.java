@@ -33,8 +33,7 @@ final class HugepageFiles {
   private final VaWindow window;
   private final List[] lists;
 
-  HugepageFiles(
-      String prefix, boolean singleFile, boolean primary, VaWindow window, int maxLists) {
+  HugepageFiles(String prefix, boolean singleFile, boolean primary, VaWindow window, int maxLists) {
     this.prefix = prefix;
     this.singleFile = singleFile;
     this.primary = primary;
@@ -166,8 +165,8 @@ final class HugepageFiles {
   }
 
   /**
-   * Lets go of every file; the primary deletes those that it made, whoever else still maps them. The
-   * mappings are the window's to take away.
+   * Lets go of every file; the primary deletes those that it made, whoever else still maps them.
+   * The mappings are the window's to take away.
    */
   void close() {
     for (int list = 0; list < lists.length; list++) {

@@ -59,7 +59,8 @@ public final class HugepageInfoFile {
   /**
    * Reads the file.
    *
-   * @throws SluiceException ENOENT if there is none, EINVAL if it is cut short or holds no page size
+   * @throws SluiceException ENOENT if there is none, EINVAL if it is cut short or holds no page
+   *     size
    */
   public static List<HugepageInfo> read(String path) {
     int fd = Libc.open(path, Libc.O_RDONLY, 0);

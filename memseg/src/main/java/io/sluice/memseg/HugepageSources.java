@@ -2,7 +2,6 @@ package io.sluice.memseg;
 
 import io.sluice.config.EalOptions;
 import io.sluice.platform.Errno;
-import io.sluice.platform.Libc;
 import io.sluice.platform.SluiceException;
 import java.io.File;
 import java.io.IOException;
@@ -107,7 +106,8 @@ public final class HugepageSources {
 
   private record Mount(String directory, long pageSize) {
     boolean holds(String path) {
-      return path.equals(directory) || path.startsWith(directory.equals("/") ? "/" : directory + "/");
+      return path.equals(directory)
+          || path.startsWith(directory.equals("/") ? "/" : directory + "/");
     }
   }
 
@@ -229,8 +229,7 @@ public final class HugepageSources {
     }
     if (total == 0) {
       long free = pool(pageSize, "free_hugepages") - pool(pageSize, "resv_hugepages");
-      long more =
-          pool(pageSize, "nr_overcommit_hugepages") - pool(pageSize, "surplus_hugepages");
+      long more = pool(pageSize, "nr_overcommit_hugepages") - pool(pageSize, "surplus_hugepages");
       long count = Math.max(free, 0) + Math.max(more, 0);
       pages[sockets[0]] = (int) Math.min(count, Integer.MAX_VALUE);
     }

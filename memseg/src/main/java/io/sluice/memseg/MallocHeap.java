@@ -5,8 +5,8 @@ import io.sluice.platform.Memory;
 
 /**
  * One {@code struct malloc_heap} of the shared config, as static functions over its address: search
- * in the free lists, allocation and adding memory ({@code malloc_heap.c} of 22.11). The caller holds
- * the heap's lock.
+ * in the free lists, allocation and adding memory ({@code malloc_heap.c} of 22.11). The caller
+ * holds the heap's lock.
  */
 final class MallocHeap {
   private MallocHeap() {}
@@ -68,12 +68,7 @@ final class MallocHeap {
       long elem = Memory.getLong(freeHead(heap, i));
       while (elem != 0) {
         if (MallocElem.startPoint(
-                lists,
-                elem,
-                request.size(),
-                request.align(),
-                request.bound(),
-                request.contiguous())
+                lists, elem, request.size(), request.align(), request.bound(), request.contiguous())
             != 0) {
           if (PageSizeFlags.allows(request.flags(), pageSize(elem))) {
             return elem;
@@ -94,12 +89,7 @@ final class MallocHeap {
     }
     long block =
         MallocElem.alloc(
-            lists,
-            elem,
-            request.size(),
-            request.align(),
-            request.bound(),
-            request.contiguous());
+            lists, elem, request.size(), request.align(), request.bound(), request.contiguous());
     addAllocCount(heap, 1);
     return block + MallocElem.OVERHEAD;
   }

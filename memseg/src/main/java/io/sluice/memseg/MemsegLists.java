@@ -17,8 +17,8 @@ import java.util.List;
  * their mapping into this process ({@code eal_memalloc.c}, {@code eal_common_memory.c} of 22.11).
  *
  * <p>Only the primary takes pages and gives them back; it marks them in the shared fbarrays and
- * raises the list's version. A secondary follows with {@link #syncWithPrimary}, and keeps for itself
- * which pages it has mapped (DPDK keeps that in a file of its own which nobody else reads).
+ * raises the list's version. A secondary follows with {@link #syncWithPrimary}, and keeps for
+ * itself which pages it has mapped (DPDK keeps that in a file of its own which nobody else reads).
  *
  * <p>Everything here that changes something is called under the config's memory_hotplug_lock held
  * for writing by the process that started the change, or at set-up.
@@ -106,7 +106,9 @@ public final class MemsegLists {
     }
     throw new SluiceException(
         Errno.EINVAL,
-        "hugepage_info names no directory for pages of " + (pageSize >> 10) + " kB; restart the primary");
+        "hugepage_info names no directory for pages of "
+            + (pageSize >> 10)
+            + " kB; restart the primary");
   }
 
   static long pageSizeOf(long msl) {
@@ -184,7 +186,9 @@ public final class MemsegLists {
       return Iova.BAD;
     }
     long start = Memory.getLong(memseg + MemsegLayout.IOVA);
-    return start == Iova.BAD ? Iova.BAD : start + address - Memory.getLong(memseg + MemsegLayout.ADDR);
+    return start == Iova.BAD
+        ? Iova.BAD
+        : start + address - Memory.getLong(memseg + MemsegLayout.ADDR);
   }
 
   /** {@code rte_mem_iova2virt}: the address with that IO address, or 0. */
@@ -261,8 +265,7 @@ public final class MemsegLists {
       int page = list.segments.findNextUsed(0);
       while (page >= 0) {
         int count = list.segments.findContigUsed(page);
-        visitor.visit(
-            list.address, list.base() + page * list.pageSize(), count * list.pageSize());
+        visitor.visit(list.address, list.base() + page * list.pageSize(), count * list.pageSize());
         page = list.segments.findNextUsed(page + count);
       }
     }
@@ -298,10 +301,7 @@ public final class MemsegLists {
       if (list.pageSize() != pageSize || list.socket() != socket) {
         continue;
       }
-      int first =
-          exact
-              ? list.segments.findNextNFree(0, count)
-              : list.segments.findBiggestFree(0);
+      int first = exact ? list.segments.findNextNFree(0, count) : list.segments.findBiggestFree(0);
       if (first < 0) {
         continue;
       }
@@ -333,11 +333,7 @@ public final class MemsegLists {
       }
       list.raiseVersion();
       return new Pages(
-          list.index,
-          first,
-          taken,
-          list.base() + first * list.pageSize(),
-          list.pageSize());
+          list.index, first, taken, list.base() + first * list.pageSize(), list.pageSize());
     } finally {
       HugepageFiles.unlockDirectory(lock);
     }
@@ -406,8 +402,8 @@ public final class MemsegLists {
   }
 
   /**
-   * {@code eal_memalloc_sync_with_primary}: maps what the primary took since and unmaps what it gave
-   * back. Nothing to do in a primary.
+   * {@code eal_memalloc_sync_with_primary}: maps what the primary took since and unmaps what it
+   * gave back. Nothing to do in a primary.
    *
    * @return whether this process now has every page
    */
@@ -424,7 +420,9 @@ public final class MemsegLists {
     if (!syncWithPrimary()) {
       throw new SluiceException(
           Errno.ENOMEM,
-          "cannot map the primary's pages from " + infos.get(0).directory() + "; restart the primary");
+          "cannot map the primary's pages from "
+              + infos.get(0).directory()
+              + "; restart the primary");
     }
   }
 

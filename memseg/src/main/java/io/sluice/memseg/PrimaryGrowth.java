@@ -25,8 +25,7 @@ final class PrimaryGrowth implements PageGrowth {
   }
 
   @Override
-  public boolean grow(
-      int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
+  public boolean grow(int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
     long bytes =
         MallocElem.ceil(
             MallocElem.ceil(request.size(), request.align()) + MallocElem.OVERHEAD, pageSize);

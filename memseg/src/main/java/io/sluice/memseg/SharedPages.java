@@ -15,8 +15,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Everything between the config and the heap, put together in DPDK's order: the window of addresses,
- * the memzones' fbarray at its start, the memseg lists, the pages.
+ * Everything between the config and the heap, put together in DPDK's order: the window of
+ * addresses, the memzones' fbarray at its start, the memseg lists, the pages.
  *
  * <p>A failure on the way takes back what was done, so that neither file nor mapping stays behind.
  */
@@ -69,7 +69,8 @@ public final class SharedPages implements AutoCloseable {
     long zonesEnd = start + Fbarray.fileLength(MAX_MEMZONES, MemzoneLayout.SIZEOF);
     List<Long> sizes = new ArrayList<>();
     infos.forEach(info -> sizes.add(info.pageSize()));
-    MemsegPlan plan = MemsegPlan.of(zonesEnd, sizes, isHugepageBacked() ? sockets : firstOf(sockets));
+    MemsegPlan plan =
+        MemsegPlan.of(zonesEnd, sizes, isHugepageBacked() ? sockets : firstOf(sockets));
     window =
         VaWindow.reserve(
             start,

@@ -4,9 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How much of each type this process may allocate ({@code rte_malloc_set_limit}, which DPDK declares
- * and leaves empty). The bookkeeping is this process's own: only blocks of limited types that it
- * allocated itself count, and a block freed by another process stays counted here. Thread-safe.
+ * How much of each type this process may allocate ({@code rte_malloc_set_limit}, which DPDK
+ * declares and leaves empty). The bookkeeping is this process's own: only blocks of limited types
+ * that it allocated itself count, and a block freed by another process stays counted here.
+ * Thread-safe.
  */
 final class TypeLimits {
   private final Map<String, Long> limits = new HashMap<>();

@@ -48,8 +48,7 @@ class HeapProperties {
             Arbitraries.longs().between(1, 300),
             Arbitraries.longs().between(1, 20_000),
             Arbitraries.longs().between(1, 3 << 20));
-    Arbitrary<Integer> aligns =
-        Arbitraries.of(0, 1, 8, 64, 128, 256, 1024, 4096, 65536, 1 << 20);
+    Arbitrary<Integer> aligns = Arbitraries.of(0, 1, 8, 64, 128, 256, 1024, 4096, 65536, 1 << 20);
     return Combinators.combine(
             Arbitraries.of(Kind.class), Arbitraries.integers().between(0, 1000), sizes, aligns)
         .as(Operation::new)
@@ -123,7 +122,9 @@ class HeapProperties {
     return (byte) (block >>> 6 | 1);
   }
 
-  /** Marks both ends; a realloc moves the first mark with the data, so it carries the mark itself. */
+  /**
+   * Marks both ends; a realloc moves the first mark with the data, so it carries the mark itself.
+   */
   private static void writePattern(long block, long size) {
     Memory.fill(block, Math.min(size, 64), pattern(size));
     Memory.putByte(block + size - 1, pattern(size));

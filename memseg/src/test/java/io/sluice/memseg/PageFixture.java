@@ -5,7 +5,6 @@ import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.RuntimeDirectory;
 
-
 /** Pages and heaps of one process, without messages: growth succeeds on its own. */
 final class PageFixture implements AutoCloseable {
   private final MemConfig config;

@@ -18,10 +18,10 @@ import java.util.function.Consumer;
  * {@code rte_memzone}: a named, contiguous zone of shared memory, found by its name from every
  * process. An object is an immutable, process-local copy of the shared descriptor.
  *
- * <p>A zone is a block of the heap with a descriptor in the config's memzones; reserving and freeing
- * hold the config's mlock for writing, looking up for reading, so any number of processes may do so
- * at once and a name is given out once. Freshly reserved memory is zeroed unless DPDK's dirty pages
- * are among it. Set-up only, not for the data path.
+ * <p>A zone is a block of the heap with a descriptor in the config's memzones; reserving and
+ * freeing hold the config's mlock for writing, looking up for reading, so any number of processes
+ * may do so at once and a name is given out once. Freshly reserved memory is zeroed unless DPDK's
+ * dirty pages are among it. Set-up only, not for the data path.
  */
 public final class MemZone {
   /** {@code SOCKET_ID_ANY}. */
@@ -192,7 +192,8 @@ public final class MemZone {
       SharedMemory m, String name, long len, int socket, int flags, long align, long bound) {
     if (m.memzones().count() >= m.memzones().length()) {
       throw new SluiceException(
-          Errno.ENOSPC, "memzone '" + name + "': all " + m.memzones().length() + " zones are taken");
+          Errno.ENOSPC,
+          "memzone '" + name + "': all " + m.memzones().length() + " zones are taken");
     }
     int nameLength = name.getBytes(StandardCharsets.ISO_8859_1).length;
     if (nameLength >= NAMESIZE) {

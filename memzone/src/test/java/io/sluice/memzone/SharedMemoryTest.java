@@ -2,8 +2,8 @@ package io.sluice.memzone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.sluice.platform.Memory;
 import io.sluice.config.EalOptions;
+import io.sluice.platform.Memory;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.UniquePrefix;

@@ -9,16 +9,16 @@ import java.io.InputStreamReader;
 
 /**
  * A process that a test steers by lines: {@code reserve NAME LEN}, {@code lookup NAME}, {@code
- * malloc LEN}, {@code free ADDRESS}, {@code poke ADDRESS VALUE}, {@code peek ADDRESS}, {@code quit}.
- * It answers each with one line. First argument: primary or secondary; the rest are EAL options.
+ * malloc LEN}, {@code free ADDRESS}, {@code poke ADDRESS VALUE}, {@code peek ADDRESS}, {@code
+ * quit}. It answers each with one line. First argument: primary or secondary; the rest are EAL
+ * options.
  */
 public final class ZoneProcess {
   private ZoneProcess() {}
 
   /** Starts it. */
   public static void main(String[] args) throws IOException {
-    EalOptions options =
-        EalOptions.parse(java.util.Arrays.copyOfRange(args, 1, args.length));
+    EalOptions options = EalOptions.parse(java.util.Arrays.copyOfRange(args, 1, args.length));
     try (SharedMemory memory =
             args[0].equals("primary")
                 ? SharedMemory.create(options)
@@ -41,7 +41,8 @@ public final class ZoneProcess {
     try {
       return switch (words[0]) {
         case "reserve" ->
-            "reserved " + MemZone.reserve(memory, words[1], Long.parseLong(words[2]), -1, 0).address();
+            "reserved "
+                + MemZone.reserve(memory, words[1], Long.parseLong(words[2]), -1, 0).address();
         case "lookup" -> {
           MemZone zone = MemZone.lookup(memory, words[1]);
           yield zone == null ? "none" : "found " + zone.address() + " " + zone.length();

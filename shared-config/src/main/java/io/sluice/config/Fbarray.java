@@ -6,8 +6,8 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 
 /**
- * {@code rte_fbarray}: an array of equal elements with a mask of those in use, in a file of its own,
- * mapped at one address in every process. The shared header lies in the config.
+ * {@code rte_fbarray}: an array of equal elements with a mask of those in use, in a file of its
+ * own, mapped at one address in every process. The shared header lies in the config.
  */
 public final class Fbarray {
   private static final long PAGE = 4096;

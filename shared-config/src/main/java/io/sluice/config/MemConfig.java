@@ -62,12 +62,7 @@ public final class MemConfig implements AutoCloseable {
 
   private static long map(long address, int fd, int flags) {
     return Libc.mmap(
-        address,
-        MAPPED_LENGTH,
-        Libc.PROT_READ | Libc.PROT_WRITE,
-        Libc.MAP_SHARED | flags,
-        fd,
-        0);
+        address, MAPPED_LENGTH, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | flags, fd, 0);
   }
 
   private static int lock(int fd) {
@@ -112,7 +107,8 @@ public final class MemConfig implements AutoCloseable {
     if (magic != MAGIC || version != VERSION) {
       Libc.close(fd);
       throw new SluiceException(
-          Errno.EINVAL, path + " has magic " + magic + " version 0x" + Integer.toHexString(version));
+          Errno.EINVAL,
+          path + " has magic " + magic + " version 0x" + Integer.toHexString(version));
     }
     long mapped = map(at, fd, Libc.MAP_FIXED_NOREPLACE);
     Libc.close(fd);

@@ -3,8 +3,8 @@ package io.sluice.config;
 import io.sluice.platform.Memory;
 
 /**
- * {@code rte_rwlock} of 22.11: one int in shared memory; bit 0 a writer waits, bit 1 a writer holds,
- * readers in steps of 4. Not reentrant, no owner.
+ * {@code rte_rwlock} of 22.11: one int in shared memory; bit 0 a writer waits, bit 1 a writer
+ * holds, readers in steps of 4. Not reentrant, no owner.
  */
 public final class RwLock {
   private static final int WAIT = 1;
