@@ -4,13 +4,13 @@ import io.sluice.config.EalOptions;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.RuntimeDirectory;
+import io.sluice.testing.UniquePrefix;
 
 /** Pages and heaps of one process, without messages: growth succeeds on its own. */
 final class PageFixture implements AutoCloseable {
   private final MemConfig config;
   private final SharedPages pages;
   private final Heaps heaps;
-  private static int count;
 
   private PageFixture(EalOptions options) {
     RuntimeDirectory directory = RuntimeDirectory.of(options.filePrefix());
@@ -25,7 +25,7 @@ final class PageFixture implements AutoCloseable {
   static PageFixture of(String... options) {
     String[] all = java.util.Arrays.copyOf(options, options.length + 2);
     all[options.length] = "--file-prefix";
-    all[options.length + 1] = "t-" + ProcessHandle.current().pid() + "-" + count++;
+    all[options.length + 1] = UniquePrefix.next();
     return new PageFixture(EalOptions.parse(all));
   }
 
