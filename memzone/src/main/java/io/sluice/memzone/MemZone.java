@@ -149,7 +149,7 @@ public final class MemZone {
       SharedMemory m, String name, long len, int socket, int flags, long align, long bound) {
     check(m, name, len, socket, flags, align, bound);
     long lineAlign = Math.max(align, CACHE_LINE);
-    long rounded = (len + CACHE_LINE - 1) & -CACHE_LINE;
+    long rounded = lines(len);
     boolean contiguous = (flags & IOVA_CONTIG) != 0;
     int sizeFlags = flags & ~IOVA_CONTIG;
     Heaps heaps = m.heaps();
@@ -188,6 +188,10 @@ public final class MemZone {
     return new MemZone(descriptor);
   }
 
+  private static long lines(long length) {
+    return (length + CACHE_LINE - 1) & -CACHE_LINE;
+  }
+
   private static void check(
       SharedMemory m, String name, long len, int socket, int flags, long align, long bound) {
     if (m.memzones().count() >= m.memzones().length()) {
@@ -210,7 +214,7 @@ public final class MemZone {
     if (len < 0 || len > Long.MAX_VALUE - CACHE_LINE) {
       throw invalid(name, "length " + Long.toUnsignedString(len) + " is too big");
     }
-    if (bound != 0 && (Long.bitCount(bound) != 1 || bound < Math.max(len, CACHE_LINE))) {
+    if (bound != 0 && (Long.bitCount(bound) != 1 || bound < Math.max(lines(len), CACHE_LINE))) {
       throw invalid(name, "bound " + bound + " is no power of two or below the length " + len);
     }
     if (socket < SOCKET_ID_ANY) {
