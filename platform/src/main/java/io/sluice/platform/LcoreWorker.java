@@ -1,0 +1,148 @@
+package io.sluice.platform;
+
+import java.util.BitSet;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.IntSupplier;
+import net.openhft.affinity.Affinity;
+
+/**
+ * One lcore: its thread, and the function that it was given. Its fields are guarded by its monitor,
+ * which also makes what a launcher did before the launch visible to the function, and what the
+ * function did visible to whoever waited for it.
+ */
+final class LcoreWorker {
+  private static final long JOIN_MILLIS = 2_000;
+
+  private final int lcore;
+  private final BitSet cpus = new BitSet();
+  private LcoreThread thread;
+  private IntSupplier function;
+  private int result;
+  private Throwable failure;
+  private boolean stopping;
+
+  LcoreWorker(int lcore, Set<Integer> cpus) {
+    this.lcore = lcore;
+    cpus.forEach(this.cpus::set);
+  }
+
+  synchronized LcoreState state() {
+    return function == null ? LcoreState.WAIT : LcoreState.RUNNING;
+  }
+
+  synchronized void requireWaiting() {
+    if (function != null) {
+      throw new SluiceException(
+          Errno.EBUSY, "lcore " + lcore + " still runs a function; wait for it first");
+    }
+    if (stopping) {
+      throw new SluiceException(Errno.ECANCELED, "lcore " + lcore + " was closed");
+    }
+  }
+
+  synchronized void launch(IntSupplier next) {
+    requireWaiting();
+    function = next;
+    failure = null;
+    result = 0;
+    if (thread == null) {
+      thread = new LcoreThread(lcore, "lcore-" + lcore, this::run);
+      thread.setDaemon(true);
+      thread.start();
+    }
+    notifyAll();
+  }
+
+  private void run() {
+    try {
+      Affinity.setAffinity(cpus);
+    } catch (RuntimeException | LinkageError e) {
+      endUnpinned(e);
+      return;
+    }
+    for (IntSupplier next = take(); next != null; next = take()) {
+      execute(next);
+    }
+  }
+
+  /** The launch fails, and the next one tries again with another thread. */
+  private synchronized void endUnpinned(Throwable cause) {
+    thread = null;
+    finish(
+        0,
+        new SluiceException(Errno.EINVAL, "lcore " + lcore + " cannot run on CPUs " + cpus, cause));
+  }
+
+  private synchronized IntSupplier take() {
+    while (function == null && !stopping) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        // Only stop() interrupts, and the loop's condition sees it.
+        continue;
+      }
+    }
+    return stopping && function == null ? null : function;
+  }
+
+  private void execute(IntSupplier next) {
+    try {
+      finish(next.getAsInt(), null);
+    } catch (Throwable e) {
+      finish(0, e);
+    }
+  }
+
+  private synchronized void finish(int value, Throwable thrown) {
+    result = value;
+    failure = thrown;
+    function = null;
+    notifyAll();
+  }
+
+  synchronized int await() {
+    boolean interrupted = false;
+    while (function != null) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw new CompletionException("lcore " + lcore + ": " + failure.getMessage(), failure);
+    }
+    return result;
+  }
+
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  synchronized void stop() {
+    stopping = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    notifyAll();
+  }
+
+  void join() {
+    LcoreThread running;
+    synchronized (this) {
+      running = thread;
+    }
+    if (running == null || running == Thread.currentThread()) {
+      return;
+    }
+    try {
+      running.join(JOIN_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
