@@ -63,7 +63,8 @@ final class MachineConditions implements ExecutionCondition {
             + " kB, has "
             + count;
       }
-      String option = "pagesize=" + (wanted.kb() >= 1 << 20 ? (wanted.kb() >> 20) + "G" : "2M");
+      // The kernel writes 1 GB as 1024M.
+      String option = "pagesize=" + (wanted.kb() >> 10) + "M";
       boolean mounted =
           Files.readAllLines(Path.of("/proc/mounts")).stream()
               .map(line -> line.split(" "))
