@@ -48,6 +48,7 @@ public final class MemZone {
   private static final int KNOWN_FLAGS = PageSizeFlags.ALL | IOVA_CONTIG;
   private static final int CACHE_LINE = 64;
 
+  private final long descriptor;
   private final String name;
   private final long address;
   private final long length;
@@ -57,6 +58,7 @@ public final class MemZone {
   private final int flags;
 
   private MemZone(long descriptor) {
+    this.descriptor = descriptor;
     this.name = Memory.getString(descriptor + MemzoneLayout.NAME, NAMESIZE);
     this.address = Memory.getLong(descriptor + MemzoneLayout.ADDR);
     this.length = Memory.getLong(descriptor + MemzoneLayout.LEN);
@@ -288,6 +290,11 @@ public final class MemZone {
       text.append(" iova: 0x").append(Long.toHexString(lists.virt2iova(page)));
       text.append(" pagesz: 0x").append(Long.toHexString(hugepageSize)).append('\n');
     }
+  }
+
+  /** The address of its {@code struct rte_memzone}, which objects in the zone refer to. */
+  public long descriptor() {
+    return descriptor;
   }
 
   public String name() {

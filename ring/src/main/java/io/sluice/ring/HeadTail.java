@@ -1,0 +1,236 @@
+package io.sluice.ring;
+
+import io.sluice.platform.Memory;
+
+/**
+ * The two index pairs' algorithm, for producers and consumers alike: claim a run of entries by
+ * moving one's own head, then publish it by moving one's own tail.
+ *
+ * <p>Indices run freely through 32 bits. Invariant, in that arithmetic: {@code cons.tail <=
+ * cons.head <= prod.tail <= prod.head <= cons.tail + capacity}. What is claimable is {@code room +
+ * other.tail - own.head}, where {@code room} is the capacity for producers and 0 for consumers.
+ *
+ * <p>Memory order, as {@code rte_ring_c11_pvt.h}: the other side's tail is loaded with acquire,
+ * which pairs with the release of its tail store, so that entries are read after they were written
+ * and overwritten after they were read. A claim's head is loaded before the other side's tail
+ * (acquire): a tail older than the head would show fewer, never more, than there are.
+ *
+ * <p>A process that dies between claim and publication leaves its side's tail behind: MT and HTS
+ * then wait for it for ever, RTS until htd_max is used up. Recovery is not in this class.
+ *
+ * <p>All calls answer a claim as {@code count << 32 | head}.
+ */
+final class HeadTail {
+  static final int MT = 0;
+  static final int ST = 1;
+  static final int RTS = 2;
+  static final int HTS = 3;
+
+  private static final long LOW = 0xffff_ffffL;
+
+  private HeadTail() {}
+
+  static int count(long claim) {
+    return (int) (claim >>> 32);
+  }
+
+  static int head(long claim) {
+    return (int) claim;
+  }
+
+  private static long claim(int count, int head) {
+    return (long) count << 32 | head & LOW;
+  }
+
+  /** How many of n may be claimed of those available: all or nothing when fixed. */
+  private static int grant(int n, int available, boolean fixed) {
+    if (n <= available) {
+      return n;
+    }
+    return fixed ? 0 : available;
+  }
+
+  static long claim(int sync, long own, long other, int room, int n, boolean fixed) {
+    switch (sync) {
+      case ST:
+        return claimSt(own, other, room, n, fixed);
+      case MT:
+        return claimMt(own, other, room, n, fixed);
+      case RTS:
+        return claimRts(own, other, room, n, fixed);
+      default:
+        return claimHts(own, other, room, n, fixed);
+    }
+  }
+
+  static void publish(int sync, long own, int head, int count) {
+    switch (sync) {
+      case ST:
+        Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
+        break;
+      case MT:
+        publishMt(own, head, count);
+        break;
+      case RTS:
+        publishRts(own);
+        break;
+      default:
+        Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
+        break;
+    }
+  }
+
+  private static long claimSt(long own, long other, int room, int n, boolean fixed) {
+    // Plain: nobody else writes this side's head.
+    int head = Memory.getInt(own + HeadTailLayout.HEAD);
+    int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+    int count = grant(n, room + tail - head, fixed);
+    if (count != 0) {
+      Memory.putInt(own + HeadTailLayout.HEAD, head + count);
+    }
+    return claim(count, head);
+  }
+
+  private static long claimMt(long own, long other, int room, int n, boolean fixed) {
+    while (true) {
+      int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      int count = grant(n, room + tail - head, fixed);
+      if (count == 0 || Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count)) {
+        return claim(count, head);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void publishMt(long own, int head, int count) {
+    // Those that claimed before publish before; acquire, so that their entries are behind this
+    // tail.
+    if (Memory.getIntAcquire(own + HeadTailLayout.TAIL) != head) {
+      awaitTail(own, head);
+    }
+    Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
+  }
+
+  private static void awaitTail(long own, int head) {
+    int spins = 0;
+    while (Memory.getIntAcquire(own + HeadTailLayout.TAIL) != head) {
+      spins = relax(spins);
+    }
+  }
+
+  private static long claimRts(long own, long other, int room, int n, boolean fixed) {
+    int spins = 0;
+    while (true) {
+      long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
+      int head = (int) (word >>> 32);
+      int published = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
+      if (Integer.compareUnsigned(head - published, Memory.getInt(own + HeadTailLayout.RTS_HTD_MAX))
+          > 0) {
+        spins = relax(spins);
+        continue;
+      }
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      int count = grant(n, room + tail - head, fixed);
+      if (count == 0) {
+        return claim(0, head);
+      }
+      long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
+      if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)) {
+        return claim(count, head);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * Counts this claim as done; whoever makes the counts equal moves the position up to the head.
+   */
+  private static void publishRts(long own) {
+    while (true) {
+      long tail = Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL);
+      long head = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
+      int done = (int) tail + 1;
+      long position = done == (int) head ? head & ~LOW : tail & ~LOW;
+      if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_TAIL, tail, position | done & LOW)) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private static long claimHts(long own, long other, int room, int n, boolean fixed) {
+    int spins = 0;
+    while (true) {
+      long word = Memory.getLongAcquire(own + HeadTailLayout.HTS_HEAD_TAIL);
+      int head = (int) word;
+      if (head != (int) (word >>> 32)) {
+        spins = relax(spins);
+        continue;
+      }
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      int count = grant(n, room + tail - head, fixed);
+      if (count == 0
+          || Memory.compareAndSetLong(
+              own + HeadTailLayout.HTS_HEAD_TAIL, word, word & ~LOW | head + count & LOW)) {
+        return claim(count, head);
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  /**
+   * Ends a peek: of what was claimed from the tail on, the first {@code count} are published and
+   * the rest is given back. ST or HTS only, by the one who claimed.
+   */
+  static void finishPeek(int sync, long own, int count) {
+    int position = Memory.getInt(own + HeadTailLayout.TAIL) + count;
+    if (sync == ST) {
+      Memory.putInt(own + HeadTailLayout.HEAD, position);
+      Memory.putIntRelease(own + HeadTailLayout.TAIL, position);
+    } else {
+      // One store: nobody sees a head given back with the tail not yet moved.
+      Memory.putLongRelease(
+          own + HeadTailLayout.HTS_HEAD_TAIL, (long) position << 32 | position & LOW);
+    }
+  }
+
+  /** How many are claimed and not yet published: what a peek has in hand. */
+  static int claimed(long own) {
+    return Memory.getInt(own + HeadTailLayout.HEAD) - Memory.getInt(own + HeadTailLayout.TAIL);
+  }
+
+  /** The head's position, whatever the sync type. */
+  static int headPosition(int sync, long own) {
+    return Memory.getIntAcquire(
+        sync == RTS ? own + HeadTailLayout.RTS_HEAD + 4 : own + HeadTailLayout.HEAD);
+  }
+
+  /** The tail's position, whatever the sync type. */
+  static int tailPosition(long own) {
+    return Memory.getIntAcquire(own + HeadTailLayout.TAIL);
+  }
+
+  /** Sets head and tail to a position; nobody may use the ring meanwhile. */
+  static void set(int sync, long own, int position) {
+    if (sync == RTS) {
+      Memory.putLong(own + HeadTailLayout.RTS_HEAD, (long) position << 32);
+      Memory.putLongRelease(own + HeadTailLayout.RTS_TAIL, (long) position << 32);
+    } else {
+      Memory.putLongRelease(
+          own + HeadTailLayout.HTS_HEAD_TAIL, (long) position << 32 | position & LOW);
+    }
+  }
+
+  /**
+   * Spins, and yields now and then: the one waited for may have been preempted on this very core.
+   */
+  private static int relax(int spins) {
+    if ((spins & 0xff) == 0xff) {
+      Thread.yield();
+    } else {
+      Thread.onSpinWait();
+    }
+    return spins + 1;
+  }
+}

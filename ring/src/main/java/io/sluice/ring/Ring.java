@@ -1,0 +1,516 @@
+package io.sluice.ring;
+
+import io.sluice.config.MemConfigLayout;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Memory;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * {@code rte_ring}: a bounded FIFO of 8-byte entries, by convention addresses of the shared window,
+ * between threads and processes. This is one process's handle on the shared structure: it caches
+ * what never changes, and any number of handles may stand on one ring.
+ *
+ * <p>Threads and processes: as many on each side as its {@link SyncType} allows. All data path
+ * calls are lock-free towards the other side, allocate nothing and throw only for an array range
+ * that does not exist. What one side published is seen whole by the other (release and acquire, see
+ * {@link HeadTail}): an mbuf's contents written before its enqueue are there after its dequeue.
+ *
+ * <p>Source: {@code rte_ring.h}, {@code rte_ring_core.h}, {@code rte_ring_peek.h}, {@code
+ * rte_ring_peek_zc.h} of 22.11.
+ */
+public final class Ring {
+  /** {@code RING_F_SP_ENQ}: one producer. */
+  public static final int SP_ENQ = 1;
+
+  /** {@code RING_F_SC_DEQ}: one consumer. */
+  public static final int SC_DEQ = 2;
+
+  /**
+   * {@code RING_F_EXACT_SZ}: holds exactly {@code count} entries, which need be no power of two.
+   */
+  public static final int EXACT_SZ = 4;
+
+  /** {@code RING_F_MP_RTS_ENQ}: many producers, relaxed tail. */
+  public static final int MP_RTS_ENQ = 8;
+
+  /** {@code RING_F_MC_RTS_DEQ}: many consumers, relaxed tail. */
+  public static final int MC_RTS_DEQ = 16;
+
+  /** {@code RING_F_MP_HTS_ENQ}: many producers, head and tail together. */
+  public static final int MP_HTS_ENQ = 32;
+
+  /** {@code RING_F_MC_HTS_DEQ}: many consumers, head and tail together. */
+  public static final int MC_HTS_DEQ = 64;
+
+  /** From this many entries on, a block copy beats a loop (recipes: 16). */
+  private static final int COPY_THRESHOLD = 16;
+
+  private static final SyncType[] SYNC_TYPES = SyncType.values();
+
+  private final long address;
+  private final long prod;
+  private final long cons;
+  private final long entries;
+  private final int size;
+  private final int mask;
+  private final int capacity;
+  private final int prodSync;
+  private final int consSync;
+  private int watermark;
+
+  private Ring(long address) {
+    this.address = address;
+    this.prod = address + RingLayout.PROD;
+    this.cons = address + RingLayout.CONS;
+    this.entries = address + RingLayout.SIZEOF;
+    this.size = Memory.getInt(address + RingLayout.SIZE);
+    this.mask = Memory.getInt(address + RingLayout.MASK);
+    this.capacity = Memory.getInt(address + RingLayout.CAPACITY);
+    this.prodSync = Memory.getInt(prod + HeadTailLayout.SYNC_TYPE);
+    this.consSync = Memory.getInt(cons + HeadTailLayout.SYNC_TYPE);
+    this.watermark = capacity;
+  }
+
+  /**
+   * {@code rte_ring_get_memsize}: bytes for a ring of {@code count} slots.
+   *
+   * @throws io.sluice.platform.SluiceException EINVAL if {@code count} is no power of two, or too
+   *     large
+   */
+  public static long memsize(int count) {
+    return RingCreation.memsize("", count);
+  }
+
+  /**
+   * {@code rte_ring_create}: a ring in a memzone {@code RG_<name>} and in the tailq {@code
+   * RTE_RING}.
+   *
+   * @param name at most 28 bytes, used by no other ring
+   * @param count slots, a power of two, of which one stays empty; with {@link #EXACT_SZ} the usable
+   *     number, any from 1
+   * @param socket NUMA node, -1 for any
+   * @param flags of the constants here; at most one for producers and one for consumers
+   * @throws io.sluice.platform.SluiceException EINVAL, ENAMETOOLONG, EEXIST, ENOSPC or ENOMEM
+   */
+  public static Ring create(SharedMemory m, String name, int count, int socket, int flags) {
+    return new Ring(RingCreation.create(m, name, count, socket, flags));
+  }
+
+  /** {@code rte_ring_lookup}: the ring of that name, or null. */
+  public static Ring lookup(SharedMemory m, String name) {
+    long found = RingCreation.lookup(m, name);
+    return found == 0 ? null : new Ring(found);
+  }
+
+  /**
+   * {@code rte_ring_init}: makes a ring of {@link #memsize} bytes at a cache-line aligned address
+   * of the caller's; it is in no list.
+   */
+  public static Ring init(long address, String name, int count, int flags) {
+    RingCreation.init(address, name, count, flags);
+    return new Ring(address);
+  }
+
+  /** The handle on a ring that is at this address already. */
+  public static Ring at(long address) {
+    return new Ring(address);
+  }
+
+  /**
+   * Visits every ring of the tailq, under its read lock: the visitor must not create or free one.
+   */
+  public static void walk(SharedMemory m, Consumer<Ring> visitor) {
+    RingCreation.walk(m, address -> visitor.accept(new Ring(address)));
+  }
+
+  /**
+   * {@code rte_ring_free}: takes it off the tailq and frees its memzone. No process may use it any
+   * more.
+   *
+   * @throws io.sluice.platform.SluiceException EINVAL if it was freed already, or made by {@link
+   *     #init}
+   */
+  public void free(SharedMemory m) {
+    RingCreation.free(m, address);
+  }
+
+  /** Enqueues all {@code n} or none; returns n or 0. */
+  public int enqueueBulk(long[] objs, int offset, int n) {
+    return enqueue(objs, offset, n, true);
+  }
+
+  /** Enqueues as many of {@code n} as there is room for, and returns how many. */
+  public int enqueueBurst(long[] objs, int offset, int n) {
+    return enqueue(objs, offset, n, false);
+  }
+
+  /** Dequeues {@code n} or none; returns n or 0. */
+  public int dequeueBulk(long[] objs, int offset, int n) {
+    return dequeue(objs, offset, n, true);
+  }
+
+  /** Dequeues as many of {@code n} as are there, and returns how many. */
+  public int dequeueBurst(long[] objs, int offset, int n) {
+    return dequeue(objs, offset, n, false);
+  }
+
+  /** Enqueues one; false when full. */
+  public boolean enqueue(long obj) {
+    long claim = HeadTail.claim(prodSync, prod, cons, capacity, 1, true);
+    if (HeadTail.count(claim) == 0) {
+      return false;
+    }
+    int head = HeadTail.head(claim);
+    Memory.putLong(entry(head), obj);
+    HeadTail.publish(prodSync, prod, head, 1);
+    return true;
+  }
+
+  /** Dequeues one; 0 when empty, so that a 0 of one's own is better dequeued by burst. */
+  public long dequeue() {
+    long claim = HeadTail.claim(consSync, cons, prod, 0, 1, true);
+    if (HeadTail.count(claim) == 0) {
+      return 0;
+    }
+    int head = HeadTail.head(claim);
+    long obj = Memory.getLong(entry(head));
+    HeadTail.publish(consSync, cons, head, 1);
+    return obj;
+  }
+
+  private int enqueue(long[] objs, int offset, int n, boolean fixed) {
+    Objects.checkFromIndexSize(offset, n, objs.length);
+    long claim = HeadTail.claim(prodSync, prod, cons, capacity, n, fixed);
+    int count = HeadTail.count(claim);
+    if (count != 0) {
+      int head = HeadTail.head(claim);
+      write(head, objs, offset, count);
+      HeadTail.publish(prodSync, prod, head, count);
+    }
+    return count;
+  }
+
+  private int dequeue(long[] objs, int offset, int n, boolean fixed) {
+    Objects.checkFromIndexSize(offset, n, objs.length);
+    long claim = HeadTail.claim(consSync, cons, prod, 0, n, fixed);
+    int count = HeadTail.count(claim);
+    if (count != 0) {
+      int head = HeadTail.head(claim);
+      read(head, objs, offset, count);
+      HeadTail.publish(consSync, cons, head, count);
+    }
+    return count;
+  }
+
+  private long entry(int position) {
+    return entries + ((long) (position & mask) << 3);
+  }
+
+  private void write(int head, long[] objs, int offset, int count) {
+    int first = Math.min(count, size - (head & mask));
+    writeRun(entry(head), objs, offset, first);
+    if (first < count) {
+      writeRun(entries, objs, offset + first, count - first);
+    }
+  }
+
+  private void read(int head, long[] objs, int offset, int count) {
+    int first = Math.min(count, size - (head & mask));
+    readRun(entry(head), objs, offset, first);
+    if (first < count) {
+      readRun(entries, objs, offset + first, count - first);
+    }
+  }
+
+  private static void writeRun(long to, long[] objs, int offset, int count) {
+    if (count >= COPY_THRESHOLD) {
+      Memory.copyFromLongs(objs, offset, to, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        Memory.putLong(to + ((long) i << 3), objs[offset + i]);
+      }
+    }
+  }
+
+  private static void readRun(long from, long[] objs, int offset, int count) {
+    if (count >= COPY_THRESHOLD) {
+      Memory.copyToLongs(from, objs, offset, count);
+    } else {
+      for (int i = 0; i < count; i++) {
+        objs[offset + i] = Memory.getLong(from + ((long) i << 3));
+      }
+    }
+  }
+
+  /**
+   * {@code rte_ring_enqueue_bulk_start}: room for {@code n} or none; returns n or 0. What was
+   * claimed ends with {@link #enqueueFinish}, and nobody else enqueues until then. Producers must
+   * be ST or HTS.
+   */
+  public int enqueueBulkStart(int n) {
+    return HeadTail.count(claimEnqueue(n, true));
+  }
+
+  /**
+   * {@code rte_ring_enqueue_burst_start}: room for up to {@code n}; see {@link #enqueueBulkStart}.
+   */
+  public int enqueueBurstStart(int n) {
+    return HeadTail.count(claimEnqueue(n, false));
+  }
+
+  /**
+   * Enqueues {@code n} entries, at most as many as were claimed; the rest of the claim is given
+   * back.
+   */
+  public void enqueueFinish(long[] objs, int offset, int n) {
+    Objects.checkFromIndexSize(offset, n, objs.length);
+    checkFinish(prod, n);
+    write(HeadTail.tailPosition(prod), objs, offset, n);
+    HeadTail.finishPeek(prodSync, prod, n);
+  }
+
+  /**
+   * {@code rte_ring_dequeue_bulk_start}: copies {@code n} entries out, or none, and leaves them in
+   * the ring until {@link #dequeueFinish}. Nobody else dequeues until then. Consumers must be ST or
+   * HTS.
+   */
+  public int dequeueBulkStart(long[] objs, int offset, int n) {
+    return peek(objs, offset, n, true);
+  }
+
+  /** {@code rte_ring_dequeue_burst_start}: up to {@code n}; see {@link #dequeueBulkStart}. */
+  public int dequeueBurstStart(long[] objs, int offset, int n) {
+    return peek(objs, offset, n, false);
+  }
+
+  /** Takes the first {@code n} of those peeked at; the rest stays in the ring. */
+  public void dequeueFinish(int n) {
+    checkFinish(cons, n);
+    HeadTail.finishPeek(consSync, cons, n);
+  }
+
+  /**
+   * {@code rte_ring_enqueue_zc_bulk_start}: room for {@code n} or none, to be written in place
+   * before {@link #enqueueZcFinish}. Producers must be ST or HTS.
+   */
+  public int enqueueZcBulkStart(int n, RingZcData zcd) {
+    return locate(claimEnqueue(n, true), zcd);
+  }
+
+  /** {@code rte_ring_enqueue_zc_burst_start}: up to {@code n}; see {@link #enqueueZcBulkStart}. */
+  public int enqueueZcBurstStart(int n, RingZcData zcd) {
+    return locate(claimEnqueue(n, false), zcd);
+  }
+
+  /** Publishes the first {@code n} entries written in place. */
+  public void enqueueZcFinish(int n) {
+    checkFinish(prod, n);
+    HeadTail.finishPeek(prodSync, prod, n);
+  }
+
+  /**
+   * {@code rte_ring_dequeue_zc_bulk_start}: {@code n} entries or none, to be read in place before
+   * {@link #dequeueFinish}. Consumers must be ST or HTS.
+   */
+  public int dequeueZcBulkStart(int n, RingZcData zcd) {
+    return locate(claimDequeue(n, true), zcd);
+  }
+
+  /** {@code rte_ring_dequeue_zc_burst_start}: up to {@code n}; see {@link #dequeueZcBulkStart}. */
+  public int dequeueZcBurstStart(int n, RingZcData zcd) {
+    return locate(claimDequeue(n, false), zcd);
+  }
+
+  private int peek(long[] objs, int offset, int n, boolean fixed) {
+    Objects.checkFromIndexSize(offset, n, objs.length);
+    long claim = claimDequeue(n, fixed);
+    int count = HeadTail.count(claim);
+    if (count != 0) {
+      read(HeadTail.head(claim), objs, offset, count);
+    }
+    return count;
+  }
+
+  private long claimEnqueue(int n, boolean fixed) {
+    checkPeek(prodSync, "enqueue");
+    return HeadTail.claim(prodSync, prod, cons, capacity, n, fixed);
+  }
+
+  private long claimDequeue(int n, boolean fixed) {
+    checkPeek(consSync, "dequeue");
+    return HeadTail.claim(consSync, cons, prod, 0, n, fixed);
+  }
+
+  private int locate(long claim, RingZcData zcd) {
+    int count = HeadTail.count(claim);
+    int head = HeadTail.head(claim);
+    int first = Math.min(count, size - (head & mask));
+    zcd.set(entry(head), first, first < count ? entries : 0);
+    return count;
+  }
+
+  private void checkPeek(int sync, String side) {
+    if (sync != HeadTail.ST && sync != HeadTail.HTS) {
+      throw new UnsupportedOperationException(
+          "ring " + name() + ": peek needs ST or HTS, " + side + " is " + SYNC_TYPES[sync]);
+    }
+  }
+
+  private void checkFinish(long side, int n) {
+    if (n < 0 || n > HeadTail.claimed(side)) {
+      throw new IllegalArgumentException(
+          "ring " + name() + ": finish of " + n + ", claimed " + HeadTail.claimed(side));
+    }
+  }
+
+  /** Entries in the ring; exact only while nobody uses it. */
+  public int count() {
+    int found = HeadTail.tailPosition(prod) - HeadTail.tailPosition(cons) & mask;
+    return Math.min(found, capacity);
+  }
+
+  /** Room for so many; exact only while nobody uses it. */
+  public int freeCount() {
+    return capacity - count();
+  }
+
+  public boolean isEmpty() {
+    return HeadTail.tailPosition(prod) == HeadTail.tailPosition(cons);
+  }
+
+  public boolean isFull() {
+    return freeCount() == 0;
+  }
+
+  /** Slots: a power of two. */
+  public int size() {
+    return size;
+  }
+
+  /** The most entries it takes. */
+  public int capacity() {
+    return capacity;
+  }
+
+  public long address() {
+    return address;
+  }
+
+  public String name() {
+    return Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
+  }
+
+  public int flags() {
+    return Memory.getInt(address + RingLayout.FLAGS);
+  }
+
+  public SyncType prodSyncType() {
+    return SYNC_TYPES[prodSync];
+  }
+
+  public SyncType consSyncType() {
+    return SYNC_TYPES[consSync];
+  }
+
+  /** {@code rte_ring_reset}: empties it. Nobody may use it meanwhile. */
+  public void reset() {
+    HeadTail.set(prodSync, prod, 0);
+    HeadTail.set(consSync, cons, 0);
+  }
+
+  /** {@code rte_ring_get_prod_htd_max}; -1 unless producers are RTS. */
+  public int prodHtdMax() {
+    return htdMax(prodSync, prod);
+  }
+
+  /** {@code rte_ring_get_cons_htd_max}; -1 unless consumers are RTS. */
+  public int consHtdMax() {
+    return htdMax(consSync, cons);
+  }
+
+  private static int htdMax(int sync, long side) {
+    return sync == HeadTail.RTS ? Memory.getInt(side + HeadTailLayout.RTS_HTD_MAX) : -1;
+  }
+
+  /** {@code rte_ring_set_prod_htd_max}: how far producers' head may run ahead; false unless RTS. */
+  public boolean setProdHtdMax(int max) {
+    return setHtdMax(prodSync, prod, max);
+  }
+
+  /** {@code rte_ring_set_cons_htd_max}: how far consumers' head may run ahead; false unless RTS. */
+  public boolean setConsHtdMax(int max) {
+    return setHtdMax(consSync, cons, max);
+  }
+
+  private static boolean setHtdMax(int sync, long side, int max) {
+    if (sync != HeadTail.RTS) {
+      return false;
+    }
+    Memory.putInt(side + HeadTailLayout.RTS_HTD_MAX, max);
+    return true;
+  }
+
+  /**
+   * Sets this handle's high watermark. DPDK dropped watermarks in 17.05 and its layout has no field
+   * for one, so that each process has its own.
+   *
+   * @param entries 1 to the capacity, or 0 for the capacity: none
+   * @throws IllegalArgumentException for a number outside
+   */
+  public void setWatermark(int entries) {
+    if (entries < 0 || entries > capacity) {
+      throw new IllegalArgumentException(
+          "ring " + name() + ": watermark=" + entries + ", it takes 0 to " + capacity);
+    }
+    watermark = entries == 0 ? capacity : entries;
+  }
+
+  /** Whether more entries are in the ring than the watermark allows: slow down. */
+  public boolean isAboveWatermark() {
+    return count() > watermark;
+  }
+
+  /** {@code rte_ring_dump}: the same fields in the same order. */
+  public String dump() {
+    return "ring <"
+        + name()
+        + ">@0x"
+        + Long.toHexString(address)
+        + "\n  flags="
+        + Integer.toHexString(flags())
+        + "\n  size="
+        + Integer.toUnsignedString(size)
+        + "\n  capacity="
+        + Integer.toUnsignedString(capacity)
+        + "\n  ct="
+        + Integer.toUnsignedString(HeadTail.tailPosition(cons))
+        + "\n  ch="
+        + Integer.toUnsignedString(HeadTail.headPosition(consSync, cons))
+        + "\n  pt="
+        + Integer.toUnsignedString(HeadTail.tailPosition(prod))
+        + "\n  ph="
+        + Integer.toUnsignedString(HeadTail.headPosition(prodSync, prod))
+        + "\n  used="
+        + Integer.toUnsignedString(count())
+        + "\n  avail="
+        + Integer.toUnsignedString(freeCount())
+        + "\n";
+  }
+
+  @Override
+  public String toString() {
+    return "ring " + name();
+  }
+
+  /** {@code rte_ring_list_dump}: every ring's {@link #dump}. */
+  public static String listDump(SharedMemory m) {
+    StringBuilder text = new StringBuilder();
+    walk(m, ring -> text.append(ring.dump()));
+    return text.toString();
+  }
+
+  static long tailqLock(SharedMemory m) {
+    return m.config().address() + MemConfigLayout.QLOCK;
+  }
+}

@@ -1,0 +1,228 @@
+package io.sluice.ring;
+
+import io.sluice.config.RwLock;
+import io.sluice.config.Tailq;
+import io.sluice.memzone.MemZone;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Errno;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
+import java.util.function.LongConsumer;
+
+/** Making, finding and freeing rings ({@code rte_ring.c}); everything but the data path. */
+final class RingCreation {
+  private static final String TAILQ = "RTE_RING";
+  private static final String ZONE_PREFIX = "RG_";
+  private static final int TAILQ_DATA = 16;
+  private static final int TAILQ_ENTRY_SIZE = 24;
+  private static final int CACHE_LINE = 64;
+
+  /** {@code HTD_MAX_DEF}: an RTS head may run an eighth of the ring ahead. */
+  private static final int HTD_MAX_DIVISOR = 8;
+
+  private static final int PRODUCER_FLAGS = Ring.SP_ENQ | Ring.MP_RTS_ENQ | Ring.MP_HTS_ENQ;
+  private static final int CONSUMER_FLAGS = Ring.SC_DEQ | Ring.MC_RTS_DEQ | Ring.MC_HTS_DEQ;
+  private static final int KNOWN_FLAGS = PRODUCER_FLAGS | CONSUMER_FLAGS | Ring.EXACT_SZ;
+
+  private RingCreation() {}
+
+  static long memsize(String name, int count) {
+    if (count <= 0 || Integer.bitCount(count) != 1) {
+      throw invalid(
+          name,
+          "count="
+              + Integer.toUnsignedString(count)
+              + " is no power of two from 1 to 2^30; "
+              + "use one, or EXACT_SZ for any other number");
+    }
+    long bytes = RingLayout.SIZEOF + ((long) count << 3);
+    return bytes + CACHE_LINE - 1 & -CACHE_LINE;
+  }
+
+  private static int slots(String name, int count, int flags) {
+    if ((flags & Ring.EXACT_SZ) == 0) {
+      return count;
+    }
+    if (count <= 0 || count >= 1 << 30) {
+      throw invalid(
+          name, "count=" + Integer.toUnsignedString(count) + ", EXACT_SZ takes 1 to 2^30 - 1");
+    }
+    return Integer.highestOneBit(count) << 1;
+  }
+
+  private static SyncType producers(String name, int flags) {
+    return switch (flags & PRODUCER_FLAGS) {
+      case 0 -> SyncType.MT;
+      case Ring.SP_ENQ -> SyncType.ST;
+      case Ring.MP_RTS_ENQ -> SyncType.RTS;
+      case Ring.MP_HTS_ENQ -> SyncType.HTS;
+      default ->
+          throw invalid(
+              name,
+              "flags=0x"
+                  + Integer.toHexString(flags)
+                  + " ask for several kinds of producer; give one of SP_ENQ, MP_RTS_ENQ, MP_HTS_ENQ");
+    };
+  }
+
+  private static SyncType consumers(String name, int flags) {
+    return switch (flags & CONSUMER_FLAGS) {
+      case 0 -> SyncType.MT;
+      case Ring.SC_DEQ -> SyncType.ST;
+      case Ring.MC_RTS_DEQ -> SyncType.RTS;
+      case Ring.MC_HTS_DEQ -> SyncType.HTS;
+      default ->
+          throw invalid(
+              name,
+              "flags=0x"
+                  + Integer.toHexString(flags)
+                  + " ask for several kinds of consumer; give one of SC_DEQ, MC_RTS_DEQ, MC_HTS_DEQ");
+    };
+  }
+
+  static void init(long address, String name, int count, int flags) {
+    checkName(name);
+    if ((flags & ~KNOWN_FLAGS) != 0) {
+      throw invalid(
+          name,
+          "flags=0x"
+              + Integer.toHexString(flags)
+              + " has bits outside 0x"
+              + Integer.toHexString(KNOWN_FLAGS));
+    }
+    int size = slots(name, count, flags);
+    memsize(name, size);
+    int capacity = (flags & Ring.EXACT_SZ) != 0 ? count : size - 1;
+    SyncType prod = producers(name, flags);
+    SyncType cons = consumers(name, flags);
+    Memory.fill(address, RingLayout.SIZEOF, (byte) 0);
+    Memory.putString(address + RingLayout.NAME, RingLayout.NAMESIZE, name);
+    Memory.putInt(address + RingLayout.FLAGS, flags);
+    Memory.putInt(address + RingLayout.SIZE, size);
+    Memory.putInt(address + RingLayout.MASK, size - 1);
+    Memory.putInt(address + RingLayout.CAPACITY, capacity);
+    initSide(address + RingLayout.PROD, prod, capacity);
+    initSide(address + RingLayout.CONS, cons, capacity);
+  }
+
+  private static void initSide(long side, SyncType sync, int capacity) {
+    Memory.putInt(side + HeadTailLayout.SYNC_TYPE, sync.ordinal());
+    if (sync == SyncType.RTS) {
+      Memory.putInt(side + HeadTailLayout.RTS_HTD_MAX, capacity / HTD_MAX_DIVISOR);
+    }
+  }
+
+  /**
+   * The zone's name keeps a second ring of that name out, so that the zone is reserved first; the
+   * ring can be found only from its last step on, the tailq's.
+   */
+  static long create(SharedMemory m, String name, int count, int socket, int flags) {
+    checkName(name);
+    producers(name, flags);
+    consumers(name, flags);
+    long bytes = memsize(name, slots(name, count, flags));
+    long lock = Ring.tailqLock(m);
+    RwLock.writeLock(lock);
+    try {
+      MemZone zone = reserve(m, name, bytes, socket);
+      try {
+        init(zone.address(), name, count, flags);
+        Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
+        long entry = m.heap(socket).zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
+        if (entry == 0) {
+          throw new SluiceException(
+              Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
+        }
+        Memory.putLong(entry + TAILQ_DATA, zone.address());
+        Tailq.insertTail(m.tailq(TAILQ), entry);
+        return zone.address();
+      } catch (RuntimeException e) {
+        MemZone.free(m, zone);
+        throw e;
+      }
+    } finally {
+      RwLock.writeUnlock(lock);
+    }
+  }
+
+  private static MemZone reserve(SharedMemory m, String name, long bytes, int socket) {
+    try {
+      return MemZone.reserve(m, ZONE_PREFIX + name, bytes, socket, 0);
+    } catch (SluiceException e) {
+      if (e.errno() == Errno.EEXIST) {
+        throw new SluiceException(
+            Errno.EEXIST,
+            "ring '" + name + "' is there already; look it up or take another name",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  static long lookup(SharedMemory m, String name) {
+    long[] found = new long[1];
+    walk(
+        m,
+        ring -> {
+          if (Memory.getString(ring + RingLayout.NAME, RingLayout.NAMESIZE).equals(name)) {
+            found[0] = ring;
+          }
+        });
+    return found[0];
+  }
+
+  static void walk(SharedMemory m, LongConsumer visitor) {
+    long lock = Ring.tailqLock(m);
+    RwLock.readLock(lock);
+    try {
+      Tailq.iterate(m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TAILQ_DATA)));
+    } finally {
+      RwLock.readUnlock(lock);
+    }
+  }
+
+  static void free(SharedMemory m, long address) {
+    long lock = Ring.tailqLock(m);
+    RwLock.writeLock(lock);
+    try {
+      long[] found = new long[1];
+      Tailq.iterate(
+          m.tailq(TAILQ),
+          entry -> {
+            if (Memory.getLong(entry + TAILQ_DATA) == address) {
+              found[0] = entry;
+            }
+          });
+      if (found[0] == 0) {
+        throw new SluiceException(
+            Errno.EINVAL,
+            "ring at 0x"
+                + Long.toHexString(address)
+                + " is in no list: freed already, or made by init");
+      }
+      String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
+      Tailq.remove(m.tailq(TAILQ), found[0]);
+      m.heap(MemZone.SOCKET_ID_ANY).free(found[0]);
+      MemZone.free(m, MemZone.lookup(m, ZONE_PREFIX + name));
+    } finally {
+      RwLock.writeUnlock(lock);
+    }
+  }
+
+  private static void checkName(String name) {
+    if (name.isEmpty() || name.length() >= RingLayout.NAMESIZE) {
+      throw new SluiceException(
+          Errno.ENAMETOOLONG,
+          "ring name '"
+              + name
+              + "' has "
+              + name.length()
+              + " characters, it takes 1 to "
+              + (RingLayout.NAMESIZE - 1));
+    }
+  }
+
+  private static SluiceException invalid(String name, String what) {
+    return new SluiceException(Errno.EINVAL, "ring '" + name + "': " + what);
+  }
+}
