@@ -1,6 +1,8 @@
 package io.sluice.platform;
 
-/** Error numbers of Linux on x86-64 ({@code asm-generic/errno.h}), by DPDK's and libc's names. */
+/**
+ * Error numbers of Linux on x86-64 ({@code asm-generic/errno.h}) and DPDK's own, by their names.
+ */
 public enum Errno {
   EPERM(1),
   ENOENT(2),
@@ -53,6 +55,10 @@ public enum Errno {
   EALREADY(114),
   EINPROGRESS(115),
   ECANCELED(125),
+  /** Not in a secondary process ({@code rte_errno.h}). */
+  E_RTE_SECONDARY(1001),
+  /** No configuration to be had ({@code rte_errno.h}). */
+  E_RTE_NO_CONFIG(1002),
   /** Any number not named here. */
   EUNKNOWN(-1);
 

@@ -37,26 +37,32 @@ final class MappedRanges {
     while (below != null && Long.compareUnsigned(below.getValue(), start) > 0) {
       long rangeStart = below.getKey();
       long rangeEnd = below.getValue();
-      END_BY_START.remove(rangeStart);
-      if (Long.compareUnsigned(rangeStart, start) < 0) {
-        END_BY_START.put(rangeStart, start);
-      }
+      // In this order no part that stays mapped is ever missing to a check of another thread.
       if (Long.compareUnsigned(rangeEnd, end) > 0) {
         END_BY_START.put(end, rangeEnd);
+      }
+      if (Long.compareUnsigned(rangeStart, start) < 0) {
+        END_BY_START.put(rangeStart, start);
+      } else {
+        END_BY_START.remove(rangeStart);
       }
       below = END_BY_START.lowerEntry(end);
     }
   }
 
+  /** Throws unless every byte is in a known range; 0 bytes may be anywhere. */
   static void check(long address, long length) {
+    if (length < 0) {
+      throw new IllegalMemoryAccessException(address, length);
+    }
     long at = address;
     long end = address + length;
-    do {
+    while (at != end) {
       Map.Entry<Long, Long> range = END_BY_START.floorEntry(at);
       if (range == null || Long.compareUnsigned(range.getValue(), at) <= 0) {
         throw new IllegalMemoryAccessException(address, length);
       }
-      at = range.getValue();
-    } while (Long.compareUnsigned(at, end) < 0);
+      at = Long.compareUnsigned(range.getValue(), end) < 0 ? range.getValue() : end;
+    }
   }
 }
