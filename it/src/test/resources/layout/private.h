@@ -179,3 +179,14 @@ struct p_dev_shared {
   rte_spinlock_t ownership_lock;
   struct p_dev_data data[RTE_MAX_ETHPORTS];
 };
+
+/* What client_server_mp's server and clients share. */
+struct p_port_info {
+  uint16_t num_ports, id[32];
+  struct {
+    uint64_t rx[32];
+  } p_LINE rx_stats;
+  struct p_tx_stats {
+    uint64_t tx[32], tx_drop[32];
+  } p_LINE tx_stats[16];
+};
