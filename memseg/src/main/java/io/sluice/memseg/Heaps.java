@@ -31,7 +31,10 @@ public final class Heaps {
 
   private final long config;
   private final MemsegLists lists;
+
+  /** Null in an observer. */
   private final PageGrowth growth;
+
   private final boolean hugepages;
   private final TypeLimits limits = new TypeLimits();
 
@@ -52,6 +55,11 @@ public final class Heaps {
       MemConfig config, SharedPages pages, BooleanSupplier sync, BooleanSupplier syncRollback) {
     PageGrowth growth = new PrimaryGrowth(pages.lists(), sync, syncRollback);
     return new Heaps(config, pages.lists(), growth, pages.isHugepageBacked());
+  }
+
+  /** The heaps of an observer, which can look but neither allocate nor free. */
+  public static Heaps forObserver(MemConfig config, SharedPages pages) {
+    return new Heaps(config, pages.lists(), null, pages.isHugepageBacked());
   }
 
   /** Names the heaps and gives them the pages there are; the primary's, before magic is set. */
@@ -168,6 +176,9 @@ public final class Heaps {
   }
 
   private long onHeaps(int asked, HeapAllocation allocation) {
+    if (growth == null) {
+      return 0;
+    }
     boolean any = asked == ANY_SOCKET || !hugepages && asked < MAX_HEAPS;
     int first = heapIndex(any ? currentSocket() : asked);
     if (first < 0) {
@@ -246,7 +257,7 @@ public final class Heaps {
    * @return whether there was a block in use at that address
    */
   boolean free(long data) {
-    if (!isBlock(data)) {
+    if (growth == null || !isBlock(data)) {
       return false;
     }
     long block = MallocElem.fromData(data);

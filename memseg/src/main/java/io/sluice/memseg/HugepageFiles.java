@@ -29,14 +29,14 @@ final class HugepageFiles {
 
   private final String prefix;
   private final boolean singleFile;
-  private final boolean primary;
+  private final Role role;
   private final VaWindow window;
   private final List[] lists;
 
-  HugepageFiles(String prefix, boolean singleFile, boolean primary, VaWindow window, int maxLists) {
+  HugepageFiles(String prefix, boolean singleFile, Role role, VaWindow window, int maxLists) {
     this.prefix = prefix;
     this.singleFile = singleFile;
-    this.primary = primary;
+    this.role = role;
     this.window = window;
     this.lists = new List[maxLists];
   }
@@ -102,9 +102,9 @@ final class HugepageFiles {
       files.setDescriptor(slot, fd);
     }
     long offset = offset(page, pageSize);
-    int result = primary ? Libc.fallocate(fd, 0, offset, pageSize) : 0;
+    int result = role == Role.PRIMARY ? Libc.fallocate(fd, 0, offset, pageSize) : 0;
     if (result == 0) {
-      result = window.cover(address, pageSize, fd, offset);
+      result = window.cover(address, pageSize, fd, offset, role != Role.OBSERVER);
     }
     files.pages++;
     if (result != 0) {
@@ -114,13 +114,12 @@ final class HugepageFiles {
   }
 
   private int open(String path) {
-    if (primary) {
+    if (role == Role.PRIMARY) {
       // What an earlier user left has old content; what another one still maps is not ours to take.
       deleteIfUnused(path);
     }
-    int flags = primary ? Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL : Libc.O_RDWR;
-    int fd = Libc.open(path, flags, 0600);
-    if (fd < 0) {
+    int fd = Libc.open(path, openFlags(), 0600);
+    if (fd < 0 || role == Role.OBSERVER) {
       return fd;
     }
     int locked = Libc.flock(fd, Libc.LOCK_SH | Libc.LOCK_NB);
@@ -129,6 +128,14 @@ final class HugepageFiles {
       return locked;
     }
     return fd;
+  }
+
+  private int openFlags() {
+    return switch (role) {
+      case PRIMARY -> Libc.O_RDWR | Libc.O_CREAT | Libc.O_EXCL;
+      case SECONDARY -> Libc.O_RDWR;
+      case OBSERVER -> Libc.O_RDONLY;
+    };
   }
 
   /** Unmaps a page; its file goes with its last user. */
@@ -146,7 +153,7 @@ final class HugepageFiles {
     int fd = files.descriptor(slot);
     files.pages--;
     if (singleFile) {
-      if (primary) {
+      if (role == Role.PRIMARY) {
         Libc.fallocate(
             fd,
             Libc.FALLOC_FL_PUNCH_HOLE | Libc.FALLOC_FL_KEEP_SIZE,
@@ -158,7 +165,7 @@ final class HugepageFiles {
       }
     }
     files.setDescriptor(slot, NONE);
-    if (Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
+    if (role != Role.OBSERVER && Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
       Libc.unlink(path(list, page));
     }
     Libc.close(fd);
@@ -176,7 +183,7 @@ final class HugepageFiles {
       }
       for (int slot = 0; slot < files.descriptors.length; slot++) {
         if (files.descriptors[slot] != NONE) {
-          if (primary) {
+          if (role == Role.PRIMARY) {
             Libc.unlink(path(list, slot));
           }
           Libc.close(files.descriptors[slot]);

@@ -31,16 +31,16 @@ public final class MemsegLists {
   private final Iova iova;
   private final HugepageFiles files;
   private final List<HugepageInfo> infos;
-  private final boolean primary;
+  private final Role role;
   private final List<MemsegList> lists = new ArrayList<>();
 
   MemsegLists(
-      MemConfig config, Iova iova, HugepageFiles files, List<HugepageInfo> infos, boolean primary) {
+      MemConfig config, Iova iova, HugepageFiles files, List<HugepageInfo> infos, Role role) {
     this.config = config.address();
     this.iova = iova;
     this.files = files;
     this.infos = infos;
-    this.primary = primary;
+    this.role = role;
   }
 
   /** One used list of the config. */
@@ -409,7 +409,7 @@ public final class MemsegLists {
    */
   boolean syncWithPrimary() {
     boolean complete = true;
-    for (MemsegList list : primary ? List.<MemsegList>of() : lists) {
+    for (MemsegList list : role == Role.PRIMARY ? List.<MemsegList>of() : lists) {
       complete &= sync(list);
     }
     return complete;
@@ -427,7 +427,9 @@ public final class MemsegLists {
   }
 
   private boolean sync(MemsegList list) {
-    int lock = HugepageFiles.lockDirectory(infoFor(list.pageSize()).directory());
+    boolean joined = role != Role.OBSERVER;
+    String directory = infoFor(list.pageSize()).directory();
+    int lock = joined ? HugepageFiles.lockDirectory(directory) : -1;
     try {
       long pageSize = list.pageSize();
       int page = list.mapped.nextSetBit(0);
@@ -443,15 +445,18 @@ public final class MemsegLists {
           page = list.segments.findNextUsed(page + 1)) {
         if (!list.mapped.get(page)) {
           long address = list.base() + page * pageSize;
-          if (files.map(list.index, page, address, pageSize) != 0) {
+          if (files.map(list.index, page, address, pageSize) == 0) {
+            list.mapped.set(page);
+          } else if (joined) {
             return false;
           }
-          list.mapped.set(page);
         }
       }
       return true;
     } finally {
-      HugepageFiles.unlockDirectory(lock);
+      if (joined) {
+        HugepageFiles.unlockDirectory(lock);
+      }
     }
   }
 

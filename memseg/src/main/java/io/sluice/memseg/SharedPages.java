@@ -28,17 +28,17 @@ public final class SharedPages implements AutoCloseable {
 
   private final MemConfig config;
   private final String directory;
-  private final boolean primary;
+  private final Role role;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private List<HugepageInfo> infos;
   private VaWindow window;
   private Fbarray memzones;
   private MemsegLists lists;
 
-  private SharedPages(MemConfig config, String directory, boolean primary) {
+  private SharedPages(MemConfig config, String directory, Role role) {
     this.config = config;
     this.directory = directory;
-    this.primary = primary;
+    this.role = role;
   }
 
   /**
@@ -50,7 +50,7 @@ public final class SharedPages implements AutoCloseable {
    */
   public static SharedPages create(
       MemConfig config, String directory, EalOptions options, int[] sockets, int[] megabytes) {
-    SharedPages pages = new SharedPages(config, directory, true);
+    SharedPages pages = new SharedPages(config, directory, Role.PRIMARY);
     try {
       pages.create(options, sockets, megabytes);
       return pages;
@@ -100,9 +100,8 @@ public final class SharedPages implements AutoCloseable {
   }
 
   private void openLists(String prefix, boolean singleFile, Iova iova) {
-    HugepageFiles files =
-        new HugepageFiles(prefix, singleFile, primary, window, MemsegPlan.MAX_LISTS);
-    lists = new MemsegLists(config, iova, files, infos, primary);
+    HugepageFiles files = new HugepageFiles(prefix, singleFile, role, window, MemsegPlan.MAX_LISTS);
+    lists = new MemsegLists(config, iova, files, infos, role);
     undo.push(lists::close);
   }
 
@@ -131,7 +130,17 @@ public final class SharedPages implements AutoCloseable {
    * Joins as a secondary, which holds the memory_hotplug_lock for reading; maps every page in use.
    */
   public static SharedPages attach(MemConfig config, String directory, EalOptions options) {
-    SharedPages pages = new SharedPages(config, directory, false);
+    return join(config, directory, options, Role.SECONDARY);
+  }
+
+  /** Maps everything for reading, over a private copy of the config; takes no lock on anything. */
+  public static SharedPages observe(MemConfig config, String directory, EalOptions options) {
+    return join(config, directory, options, Role.OBSERVER);
+  }
+
+  private static SharedPages join(
+      MemConfig config, String directory, EalOptions options, Role role) {
+    SharedPages pages = new SharedPages(config, directory, role);
     try {
       pages.attach(options);
       return pages;
@@ -145,7 +154,7 @@ public final class SharedPages implements AutoCloseable {
     infos = HugepageInfoFile.read(directory + "/hugepage_info");
     window = reserveFor(config.address());
     undo.push(window::close);
-    memzones = Fbarray.attach(directory, config.address() + MemConfigLayout.MEMZONES);
+    memzones = attachArray(config.address() + MemConfigLayout.MEMZONES);
     undo.push(memzones::detach);
     boolean singleFile =
         Memory.getInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS) != 0;
@@ -153,12 +162,18 @@ public final class SharedPages implements AutoCloseable {
     for (int i = 0; i < MemsegPlan.MAX_LISTS; i++) {
       long msl = MemsegLists.listAddress(config.address(), i);
       if (isOurs(msl)) {
-        Fbarray segments = Fbarray.attach(directory, msl + LIST_ARRAY);
+        Fbarray segments = attachArray(msl + LIST_ARRAY);
         undo.push(segments::detach);
         lists.add(i, segments);
       }
     }
     lists.syncAtAttach();
+  }
+
+  private Fbarray attachArray(long header) {
+    return role == Role.OBSERVER
+        ? Fbarray.observe(directory, header)
+        : Fbarray.attach(directory, header);
   }
 
   /** Whether a list is in use and its pages are of this config, not external memory. */

@@ -104,13 +104,13 @@ public final class VaWindow implements AutoCloseable {
    *
    * @return 0, or the negative error number; the range is then reserved as before
    */
-  int cover(long address, long length, int fd, long offset) {
+  int cover(long address, long length, int fd, long offset, boolean writable) {
     requireInside(address, length);
     long mapped =
         Libc.mmap(
             address,
             length,
-            Libc.PROT_READ | Libc.PROT_WRITE,
+            writable ? Libc.PROT_READ | Libc.PROT_WRITE : Libc.PROT_READ,
             Libc.MAP_SHARED | Libc.MAP_FIXED | Libc.MAP_POPULATE,
             fd,
             offset);

@@ -59,7 +59,7 @@ public final class Fbarray {
       result = Libc.flock(fd, Libc.LOCK_SH | Libc.LOCK_NB);
     }
     if (result == 0) {
-      result = map(address, fileLength, fd);
+      result = map(address, fileLength, fd, Libc.MAP_SHARED);
     }
     if (result < 0) {
       Libc.close(fd);
@@ -77,19 +77,28 @@ public final class Fbarray {
 
   /** {@code rte_fbarray_attach}: maps what the primary made, at the address in the header. */
   public static Fbarray attach(String directory, long header) {
+    return attach(directory, header, true);
+  }
+
+  /** Looks at an array without joining: a private copy at its address, and no lock on the file. */
+  public static Fbarray observe(String directory, long header) {
+    return attach(directory, header, false);
+  }
+
+  private static Fbarray attach(String directory, long header, boolean join) {
     String name = Memory.getString(header + FbarrayLayout.NAME, NAME_LENGTH);
     String path = directory + "/fbarray_" + name;
-    int fd = Libc.open(path, Libc.O_RDWR, 0);
+    int fd = Libc.open(path, join ? Libc.O_RDWR : Libc.O_RDONLY, 0);
     if (fd < 0) {
       throw new SluiceException(Errno.ofResult(fd), "cannot open " + path);
     }
     Fbarray array = new Fbarray(header, path, fd);
-    int result = Libc.flock(fd, Libc.LOCK_SH | Libc.LOCK_NB);
+    int result = join ? Libc.flock(fd, Libc.LOCK_SH | Libc.LOCK_NB) : 0;
     if (result == 0 && Libc.size(fd) < array.mappedLength) {
       result = -Errno.EINVAL.number();
     }
     if (result == 0) {
-      result = map(array.data, array.mappedLength, fd);
+      result = map(array.data, array.mappedLength, fd, join ? Libc.MAP_SHARED : Libc.MAP_PRIVATE);
     }
     if (result < 0) {
       Libc.close(fd);
@@ -98,15 +107,10 @@ public final class Fbarray {
     return array;
   }
 
-  private static int map(long address, long length, int fd) {
+  private static int map(long address, long length, int fd, int sharing) {
     long mapped =
         Libc.mmap(
-            address,
-            length,
-            Libc.PROT_READ | Libc.PROT_WRITE,
-            Libc.MAP_SHARED | Libc.MAP_FIXED,
-            fd,
-            0);
+            address, length, Libc.PROT_READ | Libc.PROT_WRITE, sharing | Libc.MAP_FIXED, fd, 0);
     return mapped == address ? 0 : (int) mapped;
   }
 

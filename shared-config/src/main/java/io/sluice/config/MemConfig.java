@@ -16,6 +16,8 @@ public final class MemConfig implements AutoCloseable {
   private static final long MAPPED_LENGTH = 28672;
   private static final long LOCK_LENGTH = 17408;
   private static final long WAIT_NANOS = 5_000_000_000L;
+  private static final int MAX_LISTS = 128;
+  private static final int MAX_HEAPS = 32;
 
   private final String path;
   private final long address;
@@ -42,12 +44,20 @@ public final class MemConfig implements AutoCloseable {
       throw new SluiceException(
           Errno.EBUSY, "a primary already holds " + path + "; choose another --file-prefix");
     }
+    if (isHeld(directory.path() + "/fbarray_memzone")) {
+      Libc.close(fd);
+      throw new SluiceException(
+          Errno.EBUSY,
+          "secondaries of an earlier primary still use "
+              + directory.path()
+              + "; stop them or choose another --file-prefix");
+    }
     result = Libc.ftruncate(fd, 0);
     if (result == 0) {
       result = Libc.ftruncate(fd, MemConfigLayout.SIZEOF);
     }
     long at = baseVirtaddr - MemConfigLayout.SIZEOF & -4096;
-    long mapped = result < 0 ? result : map(at, fd, Libc.MAP_FIXED_NOREPLACE);
+    long mapped = result < 0 ? result : map(at, fd, Libc.MAP_SHARED | Libc.MAP_FIXED_NOREPLACE);
     if (mapped != at) {
       Libc.unlink(path);
       Libc.close(fd);
@@ -63,6 +73,16 @@ public final class MemConfig implements AutoCloseable {
   private static long map(long address, int fd, int flags) {
     return Libc.mmap(
         address, MAPPED_LENGTH, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | flags, fd, 0);
+  }
+
+  private static boolean isHeld(String path) {
+    int fd = Libc.open(path, Libc.O_RDONLY, 0);
+    if (fd < 0) {
+      return false;
+    }
+    boolean held = Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) < 0;
+    Libc.close(fd);
+    return held;
   }
 
   private static int lock(int fd) {
@@ -84,8 +104,36 @@ public final class MemConfig implements AutoCloseable {
 
   /** Joins the config of a running primary, waiting a while for it to complete. */
   public static MemConfig attach(RuntimeDirectory directory) {
+    return open(directory, Libc.O_RDWR, WAIT_NANOS, Libc.MAP_SHARED);
+  }
+
+  /**
+   * Looks at a config without joining: a private copy, at its address, in which this process may
+   * write without anybody seeing it, and in which every lock is free.
+   */
+  public static MemConfig observe(RuntimeDirectory directory) {
+    MemConfig config = open(directory, Libc.O_RDONLY, 0, Libc.MAP_PRIVATE);
+    config.freeLocks();
+    return config;
+  }
+
+  private void freeLocks() {
+    Memory.fill(address + MemConfigLayout.MLOCK, 20, (byte) 0);
+    Memory.putInt(address + MemConfigLayout.MEMZONES + FbarrayLayout.RWLOCK, 0);
+    for (int i = 0; i < MAX_LISTS; i++) {
+      long list = address + MemConfigLayout.MEMSEGS + (long) i * MemsegListLayout.SIZEOF;
+      Memory.putInt(list + MemsegListLayout.MEMSEG_ARR + FbarrayLayout.RWLOCK, 0);
+    }
+    for (int i = 0; i < MAX_HEAPS; i++) {
+      long heap = address + MemConfigLayout.MALLOC_HEAPS + (long) i * MallocHeapLayout.SIZEOF;
+      Memory.putInt(heap + MallocHeapLayout.LOCK, 0);
+    }
+  }
+
+  private static MemConfig open(
+      RuntimeDirectory directory, int flags, long waitNanos, int mapping) {
     String path = directory.path() + "/config";
-    int fd = Libc.open(path, Libc.O_RDWR, 0);
+    int fd = Libc.open(path, flags, 0);
     if (fd < 0) {
       throw new SluiceException(
           Errno.ofResult(fd), "cannot open " + path + "; start the primary first");
@@ -94,8 +142,8 @@ public final class MemConfig implements AutoCloseable {
       Libc.close(fd);
       throw new SluiceException(Errno.EINVAL, path + " is cut short; restart the primary");
     }
-    long probe = map(0, fd, 0);
-    long deadline = System.nanoTime() + WAIT_NANOS;
+    long probe = Libc.mmap(0, MAPPED_LENGTH, Libc.PROT_READ, Libc.MAP_SHARED, fd, 0);
+    long deadline = System.nanoTime() + waitNanos;
     while (Memory.getIntAcquire(probe + MemConfigLayout.MAGIC) != MAGIC
         && System.nanoTime() < deadline) {
       Thread.onSpinWait();
