@@ -3,11 +3,11 @@ package io.sluice.memseg;
 import io.sluice.config.MallocHeapLayout;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
+import io.sluice.config.MpChannel;
 import io.sluice.config.RwLock;
 import io.sluice.config.SpinLock;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
-import java.util.function.BooleanSupplier;
 
 /**
  * All heaps of the shared config as one process uses them ({@code malloc_heap.c} of 22.11): choice
@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
  * the pages). Thread-safe and process-safe by these locks. They have no owner: a process killed
  * inside an allocation leaves its heap locked for all, as in DPDK.
  */
-public final class Heaps {
+public final class Heaps implements AutoCloseable {
   /** {@code RTE_MAX_HEAPS}. */
   static final int MAX_HEAPS = 32;
 
@@ -45,15 +45,15 @@ public final class Heaps {
     this.hugepages = hugepages;
   }
 
-  /**
-   * The heaps of a primary.
-   *
-   * @param sync has all secondaries map what changed; false if one could not
-   * @param syncRollback the same after a change was taken back
-   */
-  public static Heaps forPrimary(
-      MemConfig config, SharedPages pages, BooleanSupplier sync, BooleanSupplier syncRollback) {
-    PageGrowth growth = new PrimaryGrowth(pages.lists(), sync, syncRollback);
+  /** The heaps of a primary, which also grows them for secondaries that ask on the channel. */
+  public static Heaps forPrimary(MemConfig config, SharedPages pages, MpChannel channel) {
+    PageGrowth growth = new PrimaryGrowth(config, pages.lists(), channel);
+    return new Heaps(config, pages.lists(), growth, pages.isHugepageBacked());
+  }
+
+  /** The heaps of a secondary, which asks the primary on the channel to grow them. */
+  public static Heaps forSecondary(MemConfig config, SharedPages pages, MpChannel channel) {
+    PageGrowth growth = new SecondaryGrowth(pages.lists(), channel);
     return new Heaps(config, pages.lists(), growth, pages.isHugepageBacked());
   }
 
@@ -82,6 +82,10 @@ public final class Heaps {
   }
 
   private long heapAt(int index) {
+    return address(config, index);
+  }
+
+  static long address(long config, int index) {
     return config + MemConfigLayout.MALLOC_HEAPS + (long) index * MallocHeapLayout.SIZEOF;
   }
 
@@ -391,6 +395,14 @@ public final class Heaps {
       text.append(" pad: 0x").append(Long.toHexString(MallocElem.pad(elem)));
       text.append("\n  prev: 0x").append(Long.toHexString(MallocElem.prev(elem)));
       text.append(" next: 0x").append(Long.toHexString(MallocElem.next(elem))).append('\n');
+    }
+  }
+
+  /** Ends growing for others; the memory stays. */
+  @Override
+  public void close() {
+    if (growth != null) {
+      growth.close();
     }
   }
 }

@@ -4,7 +4,7 @@ package io.sluice.memseg;
  * How a process gets pages for a heap and gives them back. The caller holds the heap's lock and the
  * memory_hotplug_lock for writing.
  */
-interface PageGrowth {
+interface PageGrowth extends AutoCloseable {
   /**
    * Adds pages of one size to a heap, enough for the request.
    *
@@ -15,4 +15,8 @@ interface PageGrowth {
 
   /** Gives back pages that are in the heap no more. */
   void shrink(long address, long length);
+
+  /** Ends work for others; the mappings stay. */
+  @Override
+  default void close() {}
 }

@@ -1,27 +1,45 @@
 package io.sluice.memseg;
 
-import java.util.function.BooleanSupplier;
+import io.sluice.config.MemConfig;
+import io.sluice.config.MpChannel;
+import io.sluice.config.MpMessage;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Growth in the primary, which maps the pages itself and has every secondary follow before anybody
- * can be given an address in them ({@code try_expand_heap_primary}, {@code alloc_pages_on_heap} and
- * {@code rollback_expand_heap} of 22.11).
+ * can be given an address in them ({@code try_expand_heap_primary}, {@code alloc_pages_on_heap},
+ * {@code rollback_expand_heap} and malloc_mp.c of 22.11). It does the same for a secondary that
+ * asks by message; that one holds the heap's and the hotplug lock meanwhile.
+ *
+ * <p>Such requests are worked off by a thread of their own: they wait for all secondaries' answers,
+ * which the channel's thread has to receive.
  */
 final class PrimaryGrowth implements PageGrowth {
-  private final MemsegLists lists;
-  private final BooleanSupplier sync;
-  private final BooleanSupplier syncRollback;
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  /**
-   * Makes it.
-   *
-   * @param sync has all secondaries map what changed; false if one could not
-   * @param syncRollback the same after a change was taken back
-   */
-  PrimaryGrowth(MemsegLists lists, BooleanSupplier sync, BooleanSupplier syncRollback) {
+  private final long config;
+  private final MemsegLists lists;
+  private final MpChannel channel;
+  private final ThreadPoolExecutor requests =
+      new ThreadPoolExecutor(
+          0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), PrimaryGrowth::daemon);
+
+  PrimaryGrowth(MemConfig config, MemsegLists lists, MpChannel channel) {
+    this.config = config.address();
     this.lists = lists;
-    this.sync = sync;
-    this.syncRollback = syncRollback;
+    this.channel = channel;
+    channel.register(
+        MallocMessage.REQUEST, (message, peer) -> requests.execute(() -> serve(message)));
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "sluice-malloc");
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Override
@@ -46,9 +64,9 @@ final class PrimaryGrowth implements PageGrowth {
       takeBack(elem, pages);
       return false;
     }
-    if (!sync.getAsBoolean()) {
+    if (!syncAll(MallocMessage.SYNC_ACTION)) {
       takeBack(elem, pages);
-      syncRollback.getAsBoolean();
+      syncAll(MallocMessage.ROLLBACK_ACTION);
       return false;
     }
     MallocHeap.addTotalSize(heap, bytes);
@@ -65,6 +83,71 @@ final class PrimaryGrowth implements PageGrowth {
   public void shrink(long address, long length) {
     lists.free(address, length);
     // A secondary that keeps a page mapped does no harm: the heap no longer has it.
-    sync.getAsBoolean();
+    syncAll(MallocMessage.SYNC_ACTION);
+  }
+
+  /** Has all secondaries map what changed; false if one could not or did not answer in time. */
+  private synchronized boolean syncAll(String action) {
+    MallocMessage sync = MallocMessage.sync(ThreadLocalRandom.current().nextLong());
+    MpChannel.Replies replies = channel.requestSync(sync.as(action), TIMEOUT);
+    boolean success = replies.isComplete();
+    for (MpMessage reply : replies.messages()) {
+      MallocMessage answer = MallocMessage.in(reply);
+      success &= answer != null && answer.id() == sync.id() && answer.succeeded();
+    }
+    return success;
+  }
+
+  private void serve(MpMessage message) {
+    MallocMessage request = MallocMessage.in(message);
+    if (request != null) {
+      channel.sendMsg(request.answer(serve(request)).as(MallocMessage.RESPONSE));
+    }
+  }
+
+  /** What comes by message is checked: it may come from anybody who can write to the socket. */
+  private boolean serve(MallocMessage request) {
+    switch (request.type()) {
+      case MallocMessage.ALLOC -> {
+        int index = request.heapIndex();
+        boolean valid =
+            index >= 0
+                && index < Heaps.MAX_HEAPS
+                && Long.bitCount(request.pageSize()) == 1
+                && Long.bitCount(request.request().align()) == 1
+                && request.request().size() > 0;
+        return valid
+            && grow(
+                index,
+                Heaps.address(config, index),
+                request.pageSize(),
+                request.socket(),
+                request.request());
+      }
+      case MallocMessage.FREE -> {
+        long end = request.address() + request.length();
+        long msl = lists.virt2memsegList(request.address());
+        if (msl == 0 || request.length() <= 0 || lists.virt2memsegList(end - 1) != msl) {
+          return false;
+        }
+        shrink(request.address(), request.length());
+        return true;
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  /** Waits for what is under way: it works on mappings that are about to go. */
+  @Override
+  public void close() {
+    channel.unregister(MallocMessage.REQUEST);
+    requests.shutdown();
+    try {
+      requests.awaitTermination(2 * TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

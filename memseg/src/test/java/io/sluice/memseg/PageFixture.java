@@ -3,22 +3,26 @@ package io.sluice.memseg;
 import io.sluice.config.EalOptions;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
+import io.sluice.config.MpChannel;
 import io.sluice.config.RuntimeDirectory;
 import io.sluice.testing.UniquePrefix;
 
-/** Pages and heaps of one process, without messages: growth succeeds on its own. */
+/** Pages and heaps of a primary, without zones. */
 final class PageFixture implements AutoCloseable {
+  private final RuntimeDirectory directory;
+  private final MpChannel channel;
   private final MemConfig config;
   private final SharedPages pages;
   private final Heaps heaps;
 
   private PageFixture(EalOptions options) {
-    RuntimeDirectory directory = RuntimeDirectory.of(options.filePrefix());
+    directory = RuntimeDirectory.of(options.filePrefix());
     directory.create();
     config = MemConfig.create(directory, options.baseVirtaddr());
+    channel = MpChannel.open(directory, true);
     int[] megabytes = {options.memoryMb()};
     pages = SharedPages.create(config, directory.path(), options, new int[] {0}, megabytes);
-    heaps = Heaps.forPrimary(config, pages, () -> true, () -> true);
+    heaps = Heaps.forPrimary(config, pages, channel);
     heaps.create(new int[] {0});
   }
 
@@ -47,7 +51,10 @@ final class PageFixture implements AutoCloseable {
 
   @Override
   public void close() {
+    heaps.close();
     pages.close();
+    channel.close();
     config.close();
+    directory.deleteIfEmpty();
   }
 }

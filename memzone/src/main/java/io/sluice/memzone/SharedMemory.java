@@ -5,6 +5,7 @@ import io.sluice.config.Fbarray;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpChannel;
+import io.sluice.config.MpMessage;
 import io.sluice.config.ProcType;
 import io.sluice.config.ProcessTable;
 import io.sluice.config.RuntimeDirectory;
@@ -12,12 +13,34 @@ import io.sluice.config.RwLock;
 import io.sluice.config.Tailq;
 import io.sluice.memseg.Heap;
 import io.sluice.memseg.Heaps;
+import io.sluice.memseg.MemsegLists;
 import io.sluice.memseg.SharedPages;
+import io.sluice.platform.CpuTopology;
+import io.sluice.platform.Errno;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
+import io.sluice.platform.Tsc;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
-/** The shared memory as one process sees it: what everything else takes as its first argument. */
+/**
+ * The shared memory as one process sees it: config, pages, heap, zones, tailqs, messages and the
+ * table of processes. What everything else takes as its first argument.
+ *
+ * <p>{@link #create} makes it, as the one primary of its file prefix; {@link #attach} joins it as a
+ * secondary, at the same addresses; {@link #observe} looks at it and touches nothing. All three
+ * take back what they did when they fail: no file, no mapping, no thread stays behind.
+ *
+ * <p>One object per process and prefix; a JVM that opens several needs different base addresses.
+ */
 public final class SharedMemory implements AutoCloseable {
+  private static final String VDEV_ACTION = "bus_vdev_mp";
+  private static final int VDEV_PARAM_LENGTH = 72;
+  private static final int VDEV_SCAN_REPLY = 3;
+
   private final EalOptions options;
   private final ProcType procType;
   private final RuntimeDirectory directory;
@@ -25,6 +48,8 @@ public final class SharedMemory implements AutoCloseable {
   private MemConfig config;
   private SharedPages pages;
   private Heaps heaps;
+  private MpChannel channel;
+  private ProcessTable processes;
 
   private SharedMemory(EalOptions options, ProcType procType) {
     this.options = options;
@@ -32,65 +57,150 @@ public final class SharedMemory implements AutoCloseable {
     this.directory = RuntimeDirectory.of(options.filePrefix());
   }
 
-  /** Makes the shared memory as the primary. */
+  /**
+   * Makes the shared memory as the primary of the options' file prefix.
+   *
+   * @throws SluiceException EBUSY if the prefix has a primary, or secondaries of an earlier one;
+   *     EEXIST if the addresses are taken; ENOMEM if there are not enough pages
+   */
   public static SharedMemory create(EalOptions options) {
     SharedMemory memory = new SharedMemory(options, ProcType.PRIMARY);
+    return memory.opened(memory::create);
+  }
+
+  private SharedMemory opened(Runnable open) {
     try {
-      memory.create();
-      return memory;
-    } catch (RuntimeException e) {
-      memory.close();
+      open.run();
+      return this;
+    } catch (RuntimeException | Error e) {
+      close();
       throw e;
     }
   }
 
   private void create() {
     directory.create();
+    undo.push(directory::deleteIfEmpty);
     config = MemConfig.create(directory, options.baseVirtaddr());
     undo.push(config::close);
-    int[] sockets = {0};
+    channel = MpChannel.open(directory, true);
+    undo.push(channel::close);
+    channel.register(VDEV_ACTION, this::answerVdevScan);
+    CpuTopology topology = CpuTopology.current();
+    long address = config.address();
+    Memory.putInt(address + MemConfigLayout.NCHANNEL, topology.memoryChannels());
+    Memory.putInt(address + MemConfigLayout.NRANK, topology.memoryRanks());
+    int[] sockets = sockets(topology);
     pages =
-        SharedPages.create(
-            config, directory.path(), options, sockets, new int[] {options.memoryMb()});
+        SharedPages.create(config, directory.path(), options, sockets, megabytes(sockets.length));
     undo.push(pages::close);
-    heaps = Heaps.forPrimary(config, pages, () -> true, () -> true);
+    heaps = Heaps.forPrimary(config, pages, channel);
+    undo.push(heaps::close);
     heaps.create(sockets);
-    Tailq.createAll(config.address());
+    Tailq.createAll(address);
+    Memory.putLong(address + MemConfigLayout.TSC_HZ, Tsc.hz());
+    MemZone table =
+        MemZone.reserve(this, ProcessTable.ZONE, ProcessTable.size(), MemZone.SOCKET_ID_ANY, 0);
+    ProcessTable.init(table.address());
+    enter(table);
     directory.clean();
+    channel.initComplete();
     config.complete();
   }
 
-  /** Joins the primary of the same file prefix as a secondary. */
+  private static int[] sockets(CpuTopology topology) {
+    int[] sockets = new int[topology.socketCount()];
+    for (int i = 0; i < sockets.length; i++) {
+      sockets[i] = i;
+    }
+    return sockets;
+  }
+
+  /** What to preallocate on each socket: as told by --socket-mem, or -m on the first. */
+  private int[] megabytes(int socketCount) {
+    int[] megabytes = new int[socketCount];
+    megabytes[0] = options.memoryMb();
+    return megabytes;
+  }
+
+  private void enter(MemZone table) {
+    processes = ProcessTable.at(table.address());
+    String role = procType == ProcType.PRIMARY ? "primary" : "secondary";
+    processes.claim(
+        procType, role, options.lcores() == null ? List.of() : options.lcores().lcores());
+    undo.push(processes::release);
+  }
+
+  /** A secondary asks which virtual devices there are: none, as far as this layer knows. */
+  private void answerVdevScan(MpMessage message, String peer) {
+    byte[] param = new byte[VDEV_PARAM_LENGTH];
+    ByteBuffer.wrap(param).order(ByteOrder.LITTLE_ENDIAN).putInt(VDEV_SCAN_REPLY);
+    channel.reply(new MpMessage(message.name(), param), peer);
+  }
+
+  /**
+   * Joins the running primary of the options' file prefix as a secondary.
+   *
+   * @throws SluiceException ENOENT if there is no primary, EINVAL if its config is of another
+   *     version or garbage, EEXIST if the addresses are taken in this process, EBUSY if an lcore id
+   *     of the options is another process's
+   */
   public static SharedMemory attach(EalOptions options) {
     SharedMemory memory = new SharedMemory(options, ProcType.SECONDARY);
-    try {
-      memory.join();
-      return memory;
-    } catch (RuntimeException e) {
-      memory.close();
-      throw e;
-    }
+    return memory.opened(memory::join);
   }
 
   private void join() {
     config = MemConfig.attach(directory);
     undo.push(config::close);
+    // No page comes or goes while this is held: none can be missed between mapping what is there
+    // and being ready to follow.
     long hotplug = config.address() + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
     RwLock.readLock(hotplug);
     try {
+      channel = MpChannel.open(directory, false);
+      undo.push(channel::close);
       pages = SharedPages.attach(config, directory.path(), options);
       undo.push(pages::close);
+      heaps = Heaps.forSecondary(config, pages, channel);
+      undo.push(heaps::close);
     } finally {
       RwLock.readUnlock(hotplug);
     }
-    heaps = Heaps.forPrimary(config, pages, () -> true, () -> true);
+    enter(requireTable());
+    channel.initComplete();
   }
 
-  /** Looks at the shared memory read-only, without joining. */
+  private MemZone requireTable() {
+    MemZone table = MemZone.lookup(this, ProcessTable.ZONE);
+    if (table == null) {
+      throw new SluiceException(
+          Errno.ENOENT, "the primary of " + directory.path() + " has no " + ProcessTable.ZONE);
+    }
+    return table;
+  }
+
+  /**
+   * Looks at the shared memory without joining: a private copy of the config, the pages for
+   * reading. Takes no lock, is not seen by anybody, and cannot allocate. It shows what was there
+   * when it was opened; what lies in the pages it shows live.
+   */
   public static SharedMemory observe(EalOptions options) {
-    throw new UnsupportedOperationException();
+    SharedMemory memory = new SharedMemory(options, ProcType.SECONDARY);
+    return memory.opened(memory::look);
   }
 
+  private void look() {
+    config = MemConfig.observe(directory);
+    undo.push(config::close);
+    pages = SharedPages.observe(config, directory.path(), options);
+    undo.push(pages::close);
+    heaps = Heaps.forObserver(config, pages);
+    MemZone table = MemZone.lookup(this, ProcessTable.ZONE);
+    processes = table == null ? null : ProcessTable.at(table.address());
+  }
+
+  /** Whether this process is primary or secondary; an observer counts as a secondary. */
   public ProcType procType() {
     return procType;
   }
@@ -112,23 +222,34 @@ public final class SharedMemory implements AutoCloseable {
     return heaps;
   }
 
+  /** The pages. */
+  public MemsegLists memsegs() {
+    return pages.lists();
+  }
+
   Fbarray memzones() {
     return pages.memzones();
   }
 
+  /** Messages between the processes; null in an observer. */
   public MpChannel mpChannel() {
-    throw new UnsupportedOperationException();
+    return channel;
   }
 
   public RuntimeDirectory runtimeDirectory() {
     return directory;
   }
 
+  /** Who is attached; null when an observer looks at a primary that has no such table. */
   public ProcessTable processTable() {
-    throw new UnsupportedOperationException();
+    return processes;
   }
 
-  /** The address of the tailq's head of that name. */
+  /**
+   * The address of the tailq's head of that name.
+   *
+   * @throws SluiceException ENOENT if the primary made none of that name
+   */
   public long tailq(String name) {
     return Tailq.lookup(config.address(), name);
   }
@@ -138,6 +259,7 @@ public final class SharedMemory implements AutoCloseable {
     return pages.isHugepageBacked();
   }
 
+  /** Detaches: unmaps everything; the primary also deletes its files. Idempotent. */
   @Override
   public void close() {
     while (!undo.isEmpty()) {

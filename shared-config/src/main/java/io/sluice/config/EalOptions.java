@@ -1,8 +1,11 @@
 package io.sluice.config;
 
 import io.sluice.platform.Errno;
+import io.sluice.platform.LcoreMap;
 import io.sluice.platform.SluiceException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The EAL's options. */
 public final class EalOptions {
@@ -15,7 +18,26 @@ public final class EalOptions {
   private IovaMode iovaMode = IovaMode.VA;
   private ProcType procType = ProcType.PRIMARY;
 
+  private LcoreMap lcores;
+
   private EalOptions() {}
+
+  private static LcoreMap parseLcores(String list) {
+    List<Integer> cpus = new ArrayList<>();
+    for (String part : list.split(",")) {
+      String[] ends = part.split("-");
+      int last = Integer.parseInt(ends[ends.length - 1]);
+      for (int cpu = Integer.parseInt(ends[0]); cpu <= last; cpu++) {
+        cpus.add(cpu);
+      }
+    }
+    return LcoreMap.onePerCpu(cpus);
+  }
+
+  /** The lcores asked for, or null. */
+  public LcoreMap lcores() {
+    return lcores;
+  }
 
   /** Parses DPDK's options. */
   public static EalOptions parse(String... args) {
@@ -35,7 +57,8 @@ public final class EalOptions {
         case "--base-virtaddr" -> o.baseVirtaddr = Long.decode(value);
         case "--iova-mode" -> o.iovaMode = IovaMode.valueOf(value.toUpperCase());
         case "--proc-type" -> o.procType = ProcType.valueOf(value.toUpperCase());
-        case "--no-pci", "-l", "--lcores" -> {}
+        case "-l", "--lcores" -> o.lcores = parseLcores(value);
+        case "--no-pci" -> {}
         default -> throw new SluiceException(Errno.EINVAL, "unknown option " + args[i]);
       }
       i++;

@@ -1,6 +1,235 @@
 package io.sluice.config;
 
-/** The table of processes. */
+import io.sluice.platform.Errno;
+import io.sluice.platform.Lcore;
+import io.sluice.platform.Libc;
+import io.sluice.platform.Memory;
+import io.sluice.platform.Processes;
+import io.sluice.platform.SluiceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Who is attached and which lcore ids are whose: the memzone {@link #ZONE}. DPDK has neither; two
+ * of its processes with one lcore id share a mempool cache unlocked.
+ *
+ * <p>There is no lock. A slot's first word is its pid and state; it is taken by one compare-and-set
+ * from 0, and freed by one from exactly what was found there. An lcore id is taken by a
+ * compare-and-set of its owner from 0 to the claim's generation, a number never used twice, so that
+ * somebody who frees a dead process's ids late cannot take a newcomer's. A process that dies at any
+ * point leaves its pid in its slot; whoever finds it dead, by pid and start time, frees all of it.
+ */
 public final class ProcessTable {
-  private ProcessTable() {}
+  /** The name of the memzone. */
+  public static final String ZONE = "SLUICE_process_table";
+
+  private static final long ACTIVE = 1L << 32;
+  private static final int NONE = -1;
+
+  private final long address;
+  private int ownSlot = NONE;
+  private int ownGeneration;
+
+  private ProcessTable(long address) {
+    this.address = address;
+  }
+
+  /**
+   * A process in the table.
+   *
+   * @param startTime clock ticks since boot, which tells a reused pid
+   * @param generation the how-manieth claim in this table
+   * @param lcores the lcore ids it has claimed
+   */
+  public record Entry(
+      int slot,
+      int pid,
+      long startTime,
+      ProcType procType,
+      int generation,
+      String role,
+      List<Integer> lcores) {
+    /** Whether that very process still runs. */
+    public boolean isAlive() {
+      return Processes.isAlive(pid, startTime);
+    }
+  }
+
+  /** The bytes of the zone. */
+  public static long size() {
+    return ProcessTableLayout.SIZEOF;
+  }
+
+  /** Sets up zeroed memory; the primary's. */
+  public static void init(long address) {
+    Memory.putInt(address + ProcessTableLayout.SLOTS, ProcessTableLayout.MAX_PROCESSES);
+  }
+
+  /** The table at that address. */
+  public static ProcessTable at(long address) {
+    return new ProcessTable(address);
+  }
+
+  private long slot(int index) {
+    return address + ProcessTableLayout.FIRST_SLOT + (long) index * ProcessTableLayout.SLOT_SIZEOF;
+  }
+
+  private long owner(int lcore) {
+    return address + ProcessTableLayout.LCORE_OWNERS + 4L * lcore;
+  }
+
+  /**
+   * Enters this process and claims its lcore ids.
+   *
+   * @param role what it is, for listings
+   * @throws SluiceException EBUSY if a running process has one of the lcore ids, ENOSPC if the
+   *     table is full; then nothing is claimed
+   */
+  public void claim(ProcType procType, String role, Iterable<Integer> lcores) {
+    int index = takeSlot();
+    long slot = slot(index);
+    Memory.putLong(slot + ProcessTableLayout.START_TIME, Processes.startTime(Libc.getpid()));
+    Memory.putInt(slot + ProcessTableLayout.PROC_TYPE, procType.ordinal());
+    Memory.putString(slot + ProcessTableLayout.ROLE, ProcessTableLayout.ROLE_LENGTH, role);
+    ownGeneration = Memory.getAndAddInt(address + ProcessTableLayout.NEXT_GENERATION, 1) + 1;
+    Memory.putInt(slot + ProcessTableLayout.GENERATION, ownGeneration);
+    Memory.putLongRelease(slot + ProcessTableLayout.PID, Libc.getpid() | ACTIVE);
+    ownSlot = index;
+    try {
+      lcores.forEach(this::claimLcore);
+    } catch (SluiceException e) {
+      release();
+      throw e;
+    }
+  }
+
+  private int takeSlot() {
+    long pid = Libc.getpid();
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      if (Memory.compareAndSetLong(slot(i) + ProcessTableLayout.PID, 0, pid)) {
+        return i;
+      }
+    }
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      if (freeIfDead(i) && Memory.compareAndSetLong(slot(i) + ProcessTableLayout.PID, 0, pid)) {
+        return i;
+      }
+    }
+    throw new SluiceException(
+        Errno.ENOSPC, "all " + ProcessTableLayout.MAX_PROCESSES + " process slots are taken");
+  }
+
+  /** Claims one more lcore id for this process, which has claimed its slot. */
+  public void claimLcore(int lcore) {
+    if (lcore < 0 || lcore >= Lcore.MAX) {
+      throw new SluiceException(
+          Errno.EINVAL, "lcore " + lcore + " is outside 0-" + (Lcore.MAX - 1));
+    }
+    while (!Memory.compareAndSetInt(owner(lcore), 0, ownGeneration)) {
+      int holder = Memory.getIntVolatile(owner(lcore));
+      if (holder == ownGeneration) {
+        return;
+      }
+      Entry entry = ofGeneration(holder);
+      if (entry == null) {
+        // Its slot was freed since, by somebody who died before the lcore ids' turn.
+        Memory.compareAndSetInt(owner(lcore), holder, 0);
+      } else if (!freeIfDead(entry.slot())) {
+        throw new SluiceException(
+            Errno.EBUSY,
+            "lcore "
+                + lcore
+                + " is taken by "
+                + entry.role()
+                + " (pid "
+                + entry.pid()
+                + "); choose another with -l");
+      }
+    }
+  }
+
+  private Entry ofGeneration(int generation) {
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      Entry entry = entry(i);
+      if (entry != null && entry.generation() == generation) {
+        return entry;
+      }
+    }
+    return null;
+  }
+
+  /** Gives one lcore id of this process back. */
+  public void releaseLcore(int lcore) {
+    Memory.compareAndSetInt(owner(lcore), ownGeneration, 0);
+  }
+
+  /** Takes this process out of the table and gives its lcore ids back. */
+  public void release() {
+    if (ownSlot != NONE) {
+      free(ownSlot, Libc.getpid() | ACTIVE);
+      ownSlot = NONE;
+    }
+  }
+
+  /** Frees a slot whose process runs no more; whether it is free now. */
+  public boolean freeIfDead(int index) {
+    long word = Memory.getLongVolatile(slot(index) + ProcessTableLayout.PID);
+    if (word == 0) {
+      return true;
+    }
+    int pid = (int) word;
+    long startTime = Memory.getLong(slot(index) + ProcessTableLayout.START_TIME);
+    boolean alive =
+        (word & ACTIVE) != 0 ? Processes.isAlive(pid, startTime) : Processes.isAlive(pid);
+    if (!alive) {
+      free(index, word);
+    }
+    return !alive;
+  }
+
+  private void free(int index, long word) {
+    int generation = Memory.getInt(slot(index) + ProcessTableLayout.GENERATION);
+    boolean active = (word & ACTIVE) != 0;
+    if (Memory.compareAndSetLong(slot(index) + ProcessTableLayout.PID, word, 0) && active) {
+      for (int lcore = 0; lcore < Lcore.MAX; lcore++) {
+        Memory.compareAndSetInt(owner(lcore), generation, 0);
+      }
+    }
+  }
+
+  private Entry entry(int index) {
+    long slot = slot(index);
+    long word = Memory.getLongVolatile(slot + ProcessTableLayout.PID);
+    if ((word & ACTIVE) == 0) {
+      return null;
+    }
+    int generation = Memory.getInt(slot + ProcessTableLayout.GENERATION);
+    List<Integer> lcores = new ArrayList<>();
+    for (int lcore = 0; lcore < Lcore.MAX; lcore++) {
+      if (Memory.getIntVolatile(owner(lcore)) == generation) {
+        lcores.add(lcore);
+      }
+    }
+    return new Entry(
+        index,
+        (int) word,
+        Memory.getLong(slot + ProcessTableLayout.START_TIME),
+        Memory.getInt(slot + ProcessTableLayout.PROC_TYPE) == 0
+            ? ProcType.PRIMARY
+            : ProcType.SECONDARY,
+        generation,
+        Memory.getString(slot + ProcessTableLayout.ROLE, ProcessTableLayout.ROLE_LENGTH),
+        lcores);
+  }
+
+  /** Visits every process in the table, dead ones too. */
+  public void forEach(Consumer<Entry> visitor) {
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      Entry entry = entry(i);
+      if (entry != null) {
+        visitor.accept(entry);
+      }
+    }
+  }
 }

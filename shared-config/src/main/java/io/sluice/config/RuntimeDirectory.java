@@ -36,6 +36,13 @@ public final class RuntimeDirectory {
     }
   }
 
+  /** Deletes the directory if nothing is left in it. */
+  public void deleteIfEmpty() {
+    // File.delete refuses a directory that is not empty.
+    boolean deleted = new File(path).delete();
+    assert deleted || !new File(path).isFile() : path;
+  }
+
   /** Deletes fbarray and socket files that nobody locks, as {@code eal_clean_runtime_dir}. */
   public void clean() {
     String[] names = new File(path).list();

@@ -1,0 +1,84 @@
+package io.sluice.memseg;
+
+import io.sluice.config.MpChannel;
+import io.sluice.config.MpMessage;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Growth in a secondary, which asks the primary for it, and follows when the primary says that
+ * pages came or went ({@code request_to_primary}, {@code handle_sync} of 22.11's malloc_mp.c).
+ */
+final class SecondaryGrowth implements PageGrowth {
+  private static final long TIMEOUT_SECONDS = 5;
+
+  private final MemsegLists lists;
+  private final MpChannel channel;
+  private final Map<Long, CompletableFuture<Boolean>> pending = new HashMap<>();
+
+  SecondaryGrowth(MemsegLists lists, MpChannel channel) {
+    this.lists = lists;
+    this.channel = channel;
+    channel.register(MallocMessage.SYNC_ACTION, this::sync);
+    channel.register(MallocMessage.ROLLBACK_ACTION, this::sync);
+    channel.register(MallocMessage.RESPONSE, this::response);
+  }
+
+  private void sync(MpMessage message, String peer) {
+    MallocMessage request = MallocMessage.in(message);
+    if (request != null && request.type() == MallocMessage.SYNC) {
+      channel.reply(request.answer(lists.syncWithPrimary()).as(message.name()), peer);
+    }
+  }
+
+  private void response(MpMessage message, String peer) {
+    MallocMessage response = MallocMessage.in(message);
+    synchronized (pending) {
+      CompletableFuture<Boolean> waiting = response == null ? null : pending.remove(response.id());
+      // The primary's answers go to all secondaries; most are not for this one.
+      if (waiting != null) {
+        waiting.complete(response.succeeded());
+      }
+    }
+  }
+
+  @Override
+  public boolean grow(int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
+    return ask(MallocMessage.alloc(newId(), index, pageSize, socket, request));
+  }
+
+  @Override
+  public void shrink(long address, long length) {
+    // Without an answer the pages stay mapped; the heap no longer has them.
+    ask(MallocMessage.free(newId(), address, length));
+  }
+
+  private static long newId() {
+    return ThreadLocalRandom.current().nextLong();
+  }
+
+  private boolean ask(MallocMessage message) {
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    synchronized (pending) {
+      pending.put(message.id(), answer);
+    }
+    try {
+      return channel.sendMsg(message.as(MallocMessage.REQUEST))
+          && answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } catch (ExecutionException | TimeoutException e) {
+      return false;
+    } finally {
+      synchronized (pending) {
+        pending.remove(message.id());
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.sluice.config;
+
+/**
+ * Offsets of the memzone {@code SLUICE_process_table}, which DPDK knows nothing of.
+ *
+ * <pre>
+ *   header, 64 bytes            slot, 128 bytes, from 64 + 512
+ *    0  4  slots                 0  4  pid, 0 in a free slot
+ *    4  4  generation, counts    4  4  state: 0 claimed, 1 active
+ *          all claims            8  8  start time of the process, clock ticks since boot
+ *   lcore owners, from 64       16  4  process type: 0 primary, 1 secondary
+ *    0  4  generation of who    20  4  generation
+ *          has lcore 0, or 0    24 32  role
+ *    4  4  of lcore 1 ...
+ * </pre>
+ */
+public final class ProcessTableLayout {
+  public static final int SLOTS = 0;
+  public static final int NEXT_GENERATION = 4;
+  public static final int LCORE_OWNERS = 64;
+  public static final int FIRST_SLOT = 64 + 512;
+
+  public static final int PID = 0;
+  public static final int STATE = 4;
+  public static final int START_TIME = 8;
+  public static final int PROC_TYPE = 16;
+  public static final int GENERATION = 20;
+  public static final int ROLE = 24;
+  public static final int ROLE_LENGTH = 32;
+
+  /** Bytes of a slot. */
+  public static final int SLOT_SIZEOF = 128;
+
+  /** How many processes fit. */
+  public static final int MAX_PROCESSES = 128;
+
+  /** Bytes of the whole zone. */
+  public static final int SIZEOF = FIRST_SLOT + MAX_PROCESSES * SLOT_SIZEOF;
+
+  private ProcessTableLayout() {}
+}
