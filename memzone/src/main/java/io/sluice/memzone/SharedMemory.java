@@ -23,6 +23,7 @@ import io.sluice.platform.Tsc;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
@@ -118,16 +119,23 @@ public final class SharedMemory implements AutoCloseable {
 
   /** What to preallocate on each socket: as told by --socket-mem, or -m on the first. */
   private int[] megabytes(int socketCount) {
-    int[] megabytes = new int[socketCount];
-    megabytes[0] = options.memoryMb();
-    return megabytes;
+    int[] asked = options.socketMemMb();
+    if (asked == null) {
+      asked = new int[] {options.memoryMb()};
+    }
+    if (asked.length > socketCount) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "--socket-mem names " + asked.length + " sockets, there are " + socketCount);
+    }
+    return Arrays.copyOf(asked, socketCount);
   }
 
   private void enter(MemZone table) {
     processes = ProcessTable.at(table.address());
     String role = procType == ProcType.PRIMARY ? "primary" : "secondary";
-    processes.claim(
-        procType, role, options.lcores() == null ? List.of() : options.lcores().lcores());
+    // Lcores that nobody asked for are DPDK's default of all; claiming those would shut others out.
+    processes.claim(procType, role, options.hasLcores() ? options.lcores().lcores() : List.of());
     undo.push(processes::release);
   }
 

@@ -1,100 +1,352 @@
 package io.sluice.config;
 
-import io.sluice.platform.Errno;
+import io.sluice.platform.CpuTopology;
 import io.sluice.platform.LcoreMap;
-import io.sluice.platform.SluiceException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The EAL's options. */
+/**
+ * The EAL's options, under DPDK's names; immutable. Made from a command line ({@link #parse}) or by
+ * code ({@link #builder}), with the same checks.
+ */
 public final class EalOptions {
-  private String filePrefix = "rte";
-  private int memoryMb;
-  private Path hugeDir;
-  private boolean noHuge;
-  private boolean singleFileSegments;
-  private long baseVirtaddr = 0x200000000000L;
-  private IovaMode iovaMode = IovaMode.VA;
-  private ProcType procType = ProcType.PRIMARY;
+  /** Where shared addresses begin unless told otherwise: free in every JVM tried. */
+  public static final long DEFAULT_BASE_VIRTADDR = 0x200000000000L;
 
-  private LcoreMap lcores;
+  private final Builder values;
+  private final LcoreMap lcores;
 
-  private EalOptions() {}
-
-  private static LcoreMap parseLcores(String list) {
-    List<Integer> cpus = new ArrayList<>();
-    for (String part : list.split(",")) {
-      String[] ends = part.split("-");
-      int last = Integer.parseInt(ends[ends.length - 1]);
-      for (int cpu = Integer.parseInt(ends[0]); cpu <= last; cpu++) {
-        cpus.add(cpu);
-      }
-    }
-    return LcoreMap.onePerCpu(cpus);
+  private EalOptions(Builder values) {
+    this.values = values;
+    this.lcores = values.lcores;
   }
 
-  /** The lcores asked for, or null. */
-  public LcoreMap lcores() {
-    return lcores;
-  }
-
-  /** Parses DPDK's options. */
+  /**
+   * Parses DPDK's options up to {@code --} or the end; the first word that is no option and what
+   * follows {@code --} are the program's, see {@link #remaining}.
+   *
+   * @throws EalOptionException in one line, for what is not an option or has no such value
+   */
   public static EalOptions parse(String... args) {
-    EalOptions o = new EalOptions();
-    int i = 0;
-    while (i < args.length && !args[i].equals("--")) {
-      int equals = args[i].indexOf('=');
-      String name = equals < 0 ? args[i] : args[i].substring(0, equals);
-      boolean flag = name.startsWith("--no-") || name.equals("--single-file-segments");
-      String value = flag ? "" : equals < 0 ? args[++i] : args[i].substring(equals + 1);
-      switch (name) {
-        case "--file-prefix" -> o.filePrefix = value;
-        case "-m" -> o.memoryMb = Integer.parseInt(value);
-        case "--huge-dir" -> o.hugeDir = Path.of(value);
-        case "--no-huge" -> o.noHuge = true;
-        case "--single-file-segments" -> o.singleFileSegments = true;
-        case "--base-virtaddr" -> o.baseVirtaddr = Long.decode(value);
-        case "--iova-mode" -> o.iovaMode = IovaMode.valueOf(value.toUpperCase());
-        case "--proc-type" -> o.procType = ProcType.valueOf(value.toUpperCase());
-        case "-l", "--lcores" -> o.lcores = parseLcores(value);
-        case "--no-pci" -> {}
-        default -> throw new SluiceException(Errno.EINVAL, "unknown option " + args[i]);
-      }
-      i++;
-    }
-    return o;
+    return EalArguments.parse(args);
+  }
+
+  /** Starts with the defaults. */
+  public static Builder builder() {
+    return new Builder();
   }
 
   public ProcType procType() {
-    return procType;
+    return values.procType;
   }
 
+  /** {@code --file-prefix}: which primary and secondaries belong together. */
   public String filePrefix() {
-    return filePrefix;
+    return values.filePrefix;
   }
 
+  /** Whether {@code -l} or {@code --lcores} was given; otherwise {@link #lcores} is the default. */
+  public boolean hasLcores() {
+    return lcores != null;
+  }
+
+  /** The lcores given; by default one for each CPU that this process may use, as in DPDK. */
+  public LcoreMap lcores() {
+    return lcores != null ? lcores : LcoreMap.onePerCpu(CpuTopology.current().allowed());
+  }
+
+  /** {@code --main-lcore}; by default the lowest lcore. */
+  public int mainLcore() {
+    return values.mainLcore >= 0 ? values.mainLcore : lcores().lcores().get(0);
+  }
+
+  /** {@code -m}: megabytes to preallocate on all sockets together; 0 for none. */
   public int memoryMb() {
-    return memoryMb;
+    return values.memoryMb;
   }
 
+  /** {@code --socket-mem}: megabytes to preallocate by socket; null if not given. */
+  public int[] socketMemMb() {
+    return values.socketMemMb == null ? null : values.socketMemMb.clone();
+  }
+
+  /** {@code --huge-dir}, or null. */
   public Path hugeDir() {
-    return hugeDir;
+    return values.hugeDir;
   }
 
   public boolean noHuge() {
-    return noHuge;
+    return values.noHuge;
   }
 
   public boolean singleFileSegments() {
-    return singleFileSegments;
+    return values.singleFileSegments;
   }
 
   public long baseVirtaddr() {
-    return baseVirtaddr;
+    return values.baseVirtaddr;
   }
 
   public IovaMode iovaMode() {
-    return iovaMode;
+    return values.iovaMode;
+  }
+
+  /** {@code --vdev}, each as given: driver name, number and arguments. */
+  public List<String> vdevs() {
+    return List.copyOf(values.vdevs);
+  }
+
+  /** {@code -a}: the only devices to use; empty for all. */
+  public List<String> allow() {
+    return List.copyOf(values.allow);
+  }
+
+  /** {@code -b}: devices not to use. */
+  public List<String> block() {
+    return List.copyOf(values.block);
+  }
+
+  public boolean noPci() {
+    return values.noPci;
+  }
+
+  /** {@code --log-level}: 1 (emergency) to 8 (debug); 7 (info) by default. */
+  public int logLevel() {
+    return values.logLevel;
+  }
+
+  /** The program's own arguments. */
+  public List<String> remaining() {
+    return List.copyOf(values.remaining);
+  }
+
+  /** Collects options; each method checks its value, {@link #build} what they mean together. */
+  public static final class Builder {
+    private static final int MAX_PREFIX = 50;
+    private static final int MAX_SOCKETS = 32;
+    private static final long ALIGN = 16L << 20;
+    private static final long LOWEST = 64 << 10;
+    private static final long HIGHEST = 0x7e0000000000L;
+    private static final int INFO = 7;
+
+    private ProcType procType = ProcType.PRIMARY;
+    private String filePrefix = "rte";
+    private LcoreMap lcores;
+    private int mainLcore = -1;
+    private int memoryMb;
+    private int[] socketMemMb;
+    private Path hugeDir;
+    private boolean noHuge;
+    private boolean inMemory;
+    private boolean singleFileSegments;
+    private long baseVirtaddr = DEFAULT_BASE_VIRTADDR;
+    private IovaMode iovaMode = IovaMode.VA;
+    private final List<String> vdevs = new ArrayList<>();
+    private final List<String> allow = new ArrayList<>();
+    private final List<String> block = new ArrayList<>();
+    private boolean noPci;
+    private int logLevel = INFO;
+    private List<String> remaining = List.of();
+
+    private Builder() {}
+
+    public Builder procType(ProcType type) {
+      this.procType = type;
+      return this;
+    }
+
+    /** At most 50 of letters, digits, dot, dash and underscore: it is part of file names. */
+    public Builder filePrefix(String prefix) {
+      boolean valid = !prefix.isEmpty() && prefix.length() <= MAX_PREFIX && prefix.charAt(0) != '.';
+      for (int i = 0; i < prefix.length(); i++) {
+        char c = prefix.charAt(i);
+        valid &= c < 128 && (Character.isLetterOrDigit(c) || "._-".indexOf(c) >= 0);
+      }
+      if (!valid) {
+        throw new EalOptionException(
+            "--file-prefix '"
+                + prefix
+                + "': accepted are 1 to "
+                + MAX_PREFIX
+                + " letters, digits, '.', '-' and '_'");
+      }
+      this.filePrefix = prefix;
+      return this;
+    }
+
+    public Builder lcores(LcoreMap map) {
+      this.lcores = map;
+      return this;
+    }
+
+    /** In the syntax of {@code --lcores}. */
+    public Builder lcores(String text) {
+      return lcores(LcoresSyntax.parse("--lcores", text));
+    }
+
+    public Builder mainLcore(int lcore) {
+      this.mainLcore = lcore;
+      return this;
+    }
+
+    public Builder memoryMb(int megabytes) {
+      if (megabytes <= 0) {
+        throw new EalOptionException("-m " + megabytes + ": accepted are megabytes from 1");
+      }
+      this.memoryMb = megabytes;
+      return this;
+    }
+
+    /** Megabytes by socket. */
+    public Builder socketMemMb(int... megabytes) {
+      long total = 0;
+      for (int each : megabytes) {
+        total += each < 0 ? Long.MIN_VALUE / MAX_SOCKETS : each;
+      }
+      if (total <= 0 || megabytes.length > MAX_SOCKETS) {
+        throw new EalOptionException(
+            "--socket-mem: accepted are megabytes for 1 to 32 sockets, not all 0, as in 64,64");
+      }
+      this.socketMemMb = megabytes.clone();
+      return this;
+    }
+
+    public Builder hugeDir(Path directory) {
+      this.hugeDir = directory;
+      return this;
+    }
+
+    public Builder noHuge(boolean without) {
+      this.noHuge = without;
+      return this;
+    }
+
+    /** Refused by {@link #build}: no secondary could ever attach. */
+    public Builder inMemory(boolean only) {
+      this.inMemory = only;
+      return this;
+    }
+
+    public Builder singleFileSegments(boolean single) {
+      this.singleFileSegments = single;
+      return this;
+    }
+
+    /** Rounded up to 16 MB, as DPDK does. */
+    public Builder baseVirtaddr(long address) {
+      if (address < LOWEST || address > HIGHEST) {
+        throw new EalOptionException(
+            "--base-virtaddr 0x"
+                + Long.toHexString(address)
+                + ": accepted are addresses from 0x10000 to 0x7e0000000000");
+      }
+      this.baseVirtaddr = address + ALIGN - 1 & -ALIGN;
+      return this;
+    }
+
+    public Builder iovaMode(IovaMode mode) {
+      this.iovaMode = mode;
+      return this;
+    }
+
+    /** A device, such as {@code net_pcap0,rx_pcap=in.pcap}; each name once. */
+    public Builder vdev(String device) {
+      String name = device.split(",", 2)[0];
+      if (name.isEmpty()) {
+        throw new EalOptionException(
+            "--vdev '"
+                + device
+                + "': accepted is a driver's name, a number and arguments,"
+                + " as in net_null0,size=64");
+      }
+      for (String other : vdevs) {
+        if (other.split(",", 2)[0].equals(name)) {
+          throw new EalOptionException("--vdev '" + name + "' is given twice; number them");
+        }
+      }
+      vdevs.add(device);
+      return this;
+    }
+
+    public Builder allow(String device) {
+      allow.add(PciAddress.check("-a", device));
+      return this;
+    }
+
+    public Builder block(String device) {
+      block.add(PciAddress.check("-b", device));
+      return this;
+    }
+
+    public Builder noPci(boolean without) {
+      this.noPci = without;
+      return this;
+    }
+
+    /** 1 (emergency) to 8 (debug). */
+    public Builder logLevel(int level) {
+      if (level < 1 || level > 8) {
+        throw new EalOptionException("--log-level " + level + ": accepted are 1 to 8");
+      }
+      this.logLevel = level;
+      return this;
+    }
+
+    Builder remaining(List<String> arguments) {
+      this.remaining = arguments;
+      return this;
+    }
+
+    /** Checks the options against each other and makes the object. */
+    public EalOptions build() {
+      if (inMemory) {
+        throw new EalOptionException(
+            "--in-memory is not accepted: no secondary can attach to it; leave it out");
+      }
+      if (memoryMb > 0 && socketMemMb != null) {
+        throw new EalOptionException("-m and --socket-mem exclude each other; give one of them");
+      }
+      if (noHuge && hugeDir != null) {
+        throw new EalOptionException("--no-huge and --huge-dir exclude each other; give one");
+      }
+      if (noHuge && socketMemMb != null) {
+        throw new EalOptionException("--socket-mem needs hugepages; with --no-huge use -m");
+      }
+      if (noHuge && iovaMode == IovaMode.PA) {
+        throw new EalOptionException("--iova-mode=pa needs hugepages; with --no-huge use va");
+      }
+      if (!allow.isEmpty() && !block.isEmpty()) {
+        throw new EalOptionException("-a and -b exclude each other; give one of them");
+      }
+      EalOptions options = new EalOptions(copy());
+      if (mainLcore >= 0 && !options.lcores().contains(mainLcore)) {
+        throw new EalOptionException(
+            "--main-lcore " + mainLcore + ": accepted are the lcores " + options.lcores().lcores());
+      }
+      return options;
+    }
+
+    private Builder copy() {
+      Builder copy = new Builder();
+      copy.procType = procType;
+      copy.filePrefix = filePrefix;
+      copy.lcores = lcores;
+      copy.mainLcore = mainLcore;
+      copy.memoryMb = memoryMb;
+      copy.socketMemMb = socketMemMb;
+      copy.hugeDir = hugeDir;
+      copy.noHuge = noHuge;
+      copy.singleFileSegments = singleFileSegments;
+      copy.baseVirtaddr = baseVirtaddr;
+      copy.iovaMode = iovaMode;
+      copy.vdevs.addAll(vdevs);
+      copy.allow.addAll(allow);
+      copy.block.addAll(block);
+      copy.noPci = noPci;
+      copy.logLevel = logLevel;
+      copy.remaining = List.copyOf(remaining);
+      return copy;
+    }
   }
 }

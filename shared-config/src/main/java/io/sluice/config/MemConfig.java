@@ -4,6 +4,8 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The {@code config} file of a runtime directory: {@code struct rte_mem_config}, mapped. */
 public final class MemConfig implements AutoCloseable {
@@ -19,6 +21,9 @@ public final class MemConfig implements AutoCloseable {
   private static final int MAX_LISTS = 128;
   private static final int MAX_HEAPS = 32;
 
+  /** Configs whose lock this process holds. */
+  private static final Set<String> HELD_HERE = ConcurrentHashMap.newKeySet();
+
   private final String path;
   private final long address;
   private final boolean primary;
@@ -31,9 +36,34 @@ public final class MemConfig implements AutoCloseable {
     this.primary = primary;
   }
 
+  /**
+   * Whether a primary holds the config's lock, as {@code rte_eal_primary_proc_alive}. A process's
+   * lock goes when it closes any descriptor of the file, so this one's own config is not opened.
+   */
+  public static boolean isPrimaryAlive(RuntimeDirectory directory) {
+    String path = directory.path() + "/config";
+    if (HELD_HERE.contains(path)) {
+      return true;
+    }
+    int fd = Libc.open(path, Libc.O_RDONLY, 0);
+    if (fd < 0) {
+      return false;
+    }
+    long flock = lockRange();
+    try {
+      return Libc.fcntl(fd, Libc.F_GETLK, flock) == 0 && Memory.getShort(flock) != Libc.F_UNLCK;
+    } finally {
+      Memory.release(flock);
+      Libc.close(fd);
+    }
+  }
+
   /** Makes the config as the primary, which it remains as long as this is open. */
   public static MemConfig create(RuntimeDirectory directory, long baseVirtaddr) {
     String path = directory.path() + "/config";
+    if (HELD_HERE.contains(path)) {
+      throw hasPrimary(path);
+    }
     int fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
     if (fd < 0) {
       throw new SluiceException(Errno.ofResult(fd), "cannot open " + path);
@@ -41,8 +71,7 @@ public final class MemConfig implements AutoCloseable {
     int result = lock(fd);
     if (result < 0) {
       Libc.close(fd);
-      throw new SluiceException(
-          Errno.EBUSY, "a primary already holds " + path + "; choose another --file-prefix");
+      throw hasPrimary(path);
     }
     if (isHeld(directory.path() + "/fbarray_memzone")) {
       Libc.close(fd);
@@ -67,6 +96,7 @@ public final class MemConfig implements AutoCloseable {
     }
     Memory.putInt(at + MemConfigLayout.VERSION, VERSION);
     Memory.putLong(at + MemConfigLayout.MEM_CFG_ADDR, at);
+    HELD_HERE.add(path);
     return new MemConfig(path, at, fd, true);
   }
 
@@ -86,15 +116,27 @@ public final class MemConfig implements AutoCloseable {
   }
 
   private static int lock(int fd) {
-    long flock = Memory.allocate(32);
+    long flock = lockRange();
     try {
-      Memory.putShort(flock, Libc.F_WRLCK);
-      Memory.putLong(flock + 8, MemConfigLayout.MEMSEGS);
-      Memory.putLong(flock + 16, LOCK_LENGTH);
       return Libc.fcntl(fd, Libc.F_SETLK, flock);
     } finally {
       Memory.release(flock);
     }
+  }
+
+  /** A {@code struct flock} over the memsegs field, for writing. */
+  private static long lockRange() {
+    long flock = Memory.allocate(32);
+    Memory.putShort(flock, Libc.F_WRLCK);
+    Memory.putLong(flock + 8, MemConfigLayout.MEMSEGS);
+    Memory.putLong(flock + 16, LOCK_LENGTH);
+    return flock;
+  }
+
+  private static SluiceException hasPrimary(String path) {
+    return new SluiceException(
+        Errno.EBUSY,
+        "a primary already runs on " + path + "; stop it or choose another --file-prefix");
   }
 
   /** Sets magic: from now on secondaries may attach. */
@@ -133,6 +175,10 @@ public final class MemConfig implements AutoCloseable {
   private static MemConfig open(
       RuntimeDirectory directory, int flags, long waitNanos, int mapping) {
     String path = directory.path() + "/config";
+    if (HELD_HERE.contains(path)) {
+      throw new SluiceException(
+          Errno.EBUSY, "this very process is the primary of " + path + "; use its SharedMemory");
+    }
     int fd = Libc.open(path, flags, 0);
     if (fd < 0) {
       throw new SluiceException(
@@ -179,6 +225,7 @@ public final class MemConfig implements AutoCloseable {
       Libc.unlink(path);
       Libc.close(fd);
       fd = -1;
+      HELD_HERE.remove(path);
     }
   }
 }

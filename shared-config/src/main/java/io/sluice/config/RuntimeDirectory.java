@@ -4,10 +4,29 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.Libc;
 import io.sluice.platform.SluiceException;
 import java.io.File;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /** {@code /var/run/dpdk/<prefix>}, or a user's own place for it. */
 public final class RuntimeDirectory {
   private final String path;
+
+  /** The prefixes that have a directory, for this user, sorted. */
+  public static List<String> list() {
+    String[] names = new File(base()).list();
+    if (names == null) {
+      return List.of();
+    }
+    Arrays.sort(names);
+    List<String> prefixes = new ArrayList<>();
+    for (String name : names) {
+      if (new File(base() + "/" + name).isDirectory()) {
+        prefixes.add(name);
+      }
+    }
+    return prefixes;
+  }
 
   private RuntimeDirectory(String path) {
     this.path = path;
@@ -15,12 +34,15 @@ public final class RuntimeDirectory {
 
   /** The directory of a prefix, which need not exist. */
   public static RuntimeDirectory of(String prefix) {
-    String base = "/var/run";
-    if (Libc.geteuid() != 0) {
-      String xdg = System.getenv("XDG_RUNTIME_DIR");
-      base = xdg == null ? "/tmp" : xdg;
+    return new RuntimeDirectory(base() + "/" + prefix);
+  }
+
+  private static String base() {
+    if (Libc.geteuid() == 0) {
+      return "/var/run/dpdk";
     }
-    return new RuntimeDirectory(base + "/dpdk/" + prefix);
+    String user = System.getenv("XDG_RUNTIME_DIR");
+    return (user == null ? "/tmp" : user) + "/dpdk";
   }
 
   public String path() {

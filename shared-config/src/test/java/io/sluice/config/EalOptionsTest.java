@@ -1,0 +1,202 @@
+package io.sluice.config;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.platform.Errno;
+import io.sluice.platform.LcoreMap;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What DPDK's eal_flags_autotest asserts of the options that Sluice has. */
+class EalOptionsTest {
+  @Test
+  void shouldHaveDefaults() {
+    EalOptions options = EalOptions.parse();
+    assertEquals(ProcType.PRIMARY, options.procType());
+    assertEquals("rte", options.filePrefix());
+    assertFalse(options.hasLcores());
+    assertEquals(options.lcores().lcores().get(0), options.mainLcore());
+    assertEquals(0, options.memoryMb());
+    assertNull(options.socketMemMb());
+    assertNull(options.hugeDir());
+    assertFalse(options.noHuge());
+    assertFalse(options.singleFileSegments());
+    assertEquals(0x200000000000L, options.baseVirtaddr());
+    assertEquals(IovaMode.VA, options.iovaMode());
+    assertEquals(List.of(), options.vdevs());
+    assertEquals(7, options.logLevel());
+    assertEquals(List.of(), options.remaining());
+  }
+
+  @Test
+  void shouldTakeEveryOptionInBothForms() {
+    EalOptions options =
+        EalOptions.parse(
+            "-l",
+            "1-3",
+            "--main-lcore=2",
+            "--proc-type",
+            "secondary",
+            "--file-prefix=x-1.y_2",
+            "-m64",
+            "--huge-dir",
+            "/mnt/huge",
+            "--single-file-segments",
+            "--base-virtaddr",
+            "0x300000000001",
+            "--iova-mode=pa",
+            "--vdev=net_null0,size=64",
+            "--vdev",
+            "net_null1",
+            "-a",
+            "0000:02:00.0,arg=1",
+            "--no-pci",
+            "--log-level=debug",
+            "--",
+            "own",
+            "-x");
+    assertEquals(List.of(1, 2, 3), options.lcores().lcores());
+    assertTrue(options.hasLcores());
+    assertEquals(2, options.mainLcore());
+    assertEquals(ProcType.SECONDARY, options.procType());
+    assertEquals("x-1.y_2", options.filePrefix());
+    assertEquals(64, options.memoryMb());
+    assertEquals(Path.of("/mnt/huge"), options.hugeDir());
+    assertTrue(options.singleFileSegments());
+    assertEquals(0x300001000000L, options.baseVirtaddr(), "rounded up to 16 MB");
+    assertEquals(IovaMode.PA, options.iovaMode());
+    assertEquals(List.of("net_null0,size=64", "net_null1"), options.vdevs());
+    assertEquals(List.of("0000:02:00.0,arg=1"), options.allow());
+    assertTrue(options.noPci());
+    assertEquals(8, options.logLevel());
+    assertEquals(List.of("own", "-x"), options.remaining());
+    assertArrayEquals(new int[] {2, 0, 4}, EalOptions.parse("--socket-mem=2,0,4").socketMemMb());
+    assertEquals(List.of("FF:09:0B.3"), blockOf("FF:09:0B.3"));
+    assertEquals(List.of("word"), EalOptions.parse("--no-huge", "word").remaining());
+  }
+
+  private static List<String> blockOf(String device) {
+    return EalOptions.parse("-b", device).block();
+  }
+
+  @Test
+  void shouldMapLcoresToCpus() {
+    assertEquals(
+        LcoreMap.of(
+            java.util.Map.of(
+                0,
+                Set.of(2),
+                1,
+                Set.of(0, 1),
+                3,
+                Set.of(0, 1),
+                4,
+                Set.of(4),
+                5,
+                Set.of(5),
+                6,
+                Set.of(6, 7),
+                7,
+                Set.of(6, 7))),
+        EalOptions.parse("--lcores", "0@2,(1,3)@(0-1),4-5,(6-7)").lcores());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "-l",
+        "-l ",
+        "-l error",
+        "-l 1-",
+        "-l 1,",
+        "-l 1#2",
+        "-l -5",
+        "-l -5-7",
+        "-l 128",
+        "-l 1-128",
+        "--lcores",
+        "--lcores 1-3-5",
+        "--lcores 0-1,,2",
+        "--lcores 0-,1",
+        "--lcores (0-,2-4)",
+        "--lcores (-1,2)",
+        "--lcores (2-4)@(2-4-6)",
+        "--lcores (a,2)",
+        "--lcores 1-3@(1,3)",
+        "--lcores 3@((1,3)",
+        "--lcores (4-7)=(1,3)",
+        "--lcores [4-7]@(1,3)",
+        "--lcores 3@1024",
+        "--main-lcore",
+        "-l 0-1 --main-lcore -1",
+        "-l 0-1 --main-lcore X",
+        "-l 0-1 --main-lcore 2",
+        "--proc-type",
+        "--proc-type wrong",
+        "--file-prefix",
+        "--file-prefix a/b",
+        "--file-prefix a%b",
+        "--file-prefix .",
+        "-m",
+        "-m 0",
+        "-m -1",
+        "-m x",
+        "--socket-mem",
+        "--socket-mem 2,a",
+        "--socket-mem 2,",
+        "--socket-mem 0,0",
+        "--socket-mem -2",
+        "-m 64 --socket-mem 64",
+        "--huge-dir",
+        "--no-huge=1",
+        "--no-huge --huge-dir /mnt/huge",
+        "--no-huge --socket-mem 64",
+        "--no-huge --iova-mode pa",
+        "--in-memory",
+        "--base-virtaddr",
+        "--base-virtaddr x",
+        "--base-virtaddr 0",
+        "--base-virtaddr 0x7fffffffffff",
+        "--iova-mode dc",
+        "--vdev",
+        "--vdev ,x",
+        "--vdev net_null0 --vdev net_null0,size=1",
+        "-b error",
+        "-b 0:0:0",
+        "-b 0:error:0.1",
+        "-b 0:0:0.1error",
+        "-b error0:0:0.1",
+        "-b 0:0:0.1.2",
+        "-a 02:00.0 -b 03:00.0",
+        "--log-level",
+        "--log-level 9",
+        "--log-level loud",
+        "--no-such",
+        "-z",
+        "-"
+      })
+  void shouldRefuseInOneLineWhatIsWrong(String line) {
+    EalOptionException refused =
+        assertThrows(EalOptionException.class, () -> EalOptions.parse(line.split(" ")));
+    assertEquals(Errno.EINVAL, refused.errno());
+    assertFalse(refused.getMessage().contains("\n"));
+    assertTrue(refused.getMessage().length() > 15, refused.getMessage());
+  }
+
+  @Test
+  void shouldSayWhatIsAccepted() {
+    EalOptionException refused =
+        assertThrows(EalOptionException.class, () -> EalOptions.parse("--proc-type=x"));
+    assertEquals(
+        "--proc-type 'x': accepted are primary, secondary and auto (EINVAL)", refused.getMessage());
+  }
+}
