@@ -1,12 +1,8 @@
 package io.sluice.memseg;
 
-import io.sluice.platform.Errno;
+import io.sluice.config.AddressRange;
 import io.sluice.platform.Libc;
 import io.sluice.platform.SluiceException;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * The one range of virtual addresses that everything shared lies in, reserved without access rights
@@ -47,41 +43,7 @@ public final class VaWindow implements AutoCloseable {
       // A kernel before 4.17 does not know MAP_FIXED_NOREPLACE and takes the address as a hint.
       Libc.munmap(mapped, end - start);
     }
-    throw taken(start, end, mapped, cure);
-  }
-
-  private static SluiceException taken(long start, long end, long result, String cure) {
-    Errno errno = Libc.isError(result) ? Errno.ofResult(result) : Errno.EEXIST;
-    String range = "cannot reserve addresses " + range(start, end);
-    String inTheWay = lineInTheWay(start, end);
-    if (errno != Errno.EEXIST || inTheWay == null) {
-      return new SluiceException(errno, range + "; " + cure);
-    }
-    return new SluiceException(
-        errno, range + ": '" + inTheWay + "' of /proc/self/maps is in the way; " + cure);
-  }
-
-  private static String range(long start, long end) {
-    return "0x" + Long.toHexString(start) + "-0x" + Long.toHexString(end);
-  }
-
-  /** The first mapping of this process that overlaps the range, as the kernel prints it. */
-  static String lineInTheWay(long start, long end) {
-    try (BufferedReader maps = Files.newBufferedReader(Path.of("/proc/self/maps"))) {
-      for (String line = maps.readLine(); line != null; line = maps.readLine()) {
-        int dash = line.indexOf('-');
-        int space = line.indexOf(' ');
-        long from = Long.parseUnsignedLong(line.substring(0, dash), 16);
-        long to = Long.parseUnsignedLong(line.substring(dash + 1, space), 16);
-        if (Long.compareUnsigned(from, end) < 0 && Long.compareUnsigned(to, start) > 0) {
-          return line.replaceAll(" +", " ").strip();
-        }
-      }
-    } catch (IOException e) {
-      // The reservation's own error is what the user has to know.
-      return null;
-    }
-    return null;
+    throw AddressRange.taken("reserve addresses", start, end, mapped, cure);
   }
 
   /** The first address. */
@@ -139,7 +101,9 @@ public final class VaWindow implements AutoCloseable {
   private void requireInside(long address, long length) {
     if (!open || !contains(address, length)) {
       throw new IllegalArgumentException(
-          range(address, address + length) + " is outside the window " + range(start, end));
+          AddressRange.text(address, address + length)
+              + " is outside the window "
+              + AddressRange.text(start, end));
     }
   }
 

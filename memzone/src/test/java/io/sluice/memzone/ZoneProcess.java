@@ -6,23 +6,19 @@ import io.sluice.platform.SluiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.util.Arrays;
 
 /**
- * A process that a test steers by lines: {@code reserve NAME LEN}, {@code lookup NAME}, {@code
- * malloc LEN}, {@code free ADDRESS}, {@code poke ADDRESS VALUE}, {@code peek ADDRESS}, {@code
- * quit}. It answers each with one line. First argument: primary or secondary; the rest are EAL
- * options.
+ * A process that a test steers by lines and that answers each with one line. First argument:
+ * primary, secondary or observer; the rest are EAL options.
  */
 public final class ZoneProcess {
   private ZoneProcess() {}
 
   /** Starts it. */
   public static void main(String[] args) throws IOException {
-    EalOptions options = EalOptions.parse(java.util.Arrays.copyOfRange(args, 1, args.length));
-    try (SharedMemory memory =
-            args[0].equals("primary")
-                ? SharedMemory.create(options)
-                : SharedMemory.attach(options);
+    EalOptions options = EalOptions.parse(Arrays.copyOfRange(args, 1, args.length));
+    try (SharedMemory memory = open(args[0], options);
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in))) {
       System.out.println("ready");
       for (String line = lines.readLine();
@@ -31,22 +27,32 @@ public final class ZoneProcess {
         System.out.println(answer(memory, line.split(" ")));
       }
     } catch (SluiceException e) {
-      System.out.println("error: " + e.getMessage());
+      System.out.println("refused " + e.errno() + ": " + e.getMessage());
       System.exit(1);
     }
     System.out.println("closed");
   }
 
+  private static SharedMemory open(String role, EalOptions options) {
+    return switch (role) {
+      case "primary" -> SharedMemory.create(options);
+      case "secondary" -> SharedMemory.attach(options);
+      default -> SharedMemory.observe(options);
+    };
+  }
+
   private static String answer(SharedMemory memory, String[] words) {
     try {
       return switch (words[0]) {
-        case "reserve" ->
-            "reserved "
-                + MemZone.reserve(memory, words[1], Long.parseLong(words[2]), -1, 0).address();
+        case "reserve" -> {
+          long length = Long.parseLong(words[2]);
+          yield "reserved " + MemZone.reserve(memory, words[1], length, -1, 0).address();
+        }
         case "lookup" -> {
           MemZone zone = MemZone.lookup(memory, words[1]);
           yield zone == null ? "none" : "found " + zone.address() + " " + zone.length();
         }
+        case "contend" -> contend(memory, words[1], Integer.parseInt(words[2]));
         case "malloc" -> "block " + memory.heap(-1).malloc(null, Long.parseLong(words[1]), 0);
         case "free" -> "freed " + memory.heap(-1).free(Long.parseLong(words[1]));
         case "poke" -> {
@@ -54,10 +60,38 @@ public final class ZoneProcess {
           yield "done";
         }
         case "peek" -> "value " + Memory.getLong(Long.parseLong(words[1]));
+        case "size" -> "size " + memory.memsegs().totalSize();
+        case "processes" -> {
+          int[] count = new int[1];
+          memory.processTable().forEach(entry -> count[0] += entry.isAlive() ? 1 : 0);
+          yield "processes " + count[0];
+        }
         default -> "unknown " + words[0];
       };
     } catch (SluiceException e) {
       return "failed " + e.errno() + " " + e.getMessage();
     }
+  }
+
+  /** Reserves zones that all processes want, and ones of its own; marks those that it got. */
+  private static String contend(SharedMemory memory, String own, int count) {
+    int won = 0;
+    for (int i = 0; i < count; i++) {
+      MemZone mine = MemZone.reserve(memory, own + i, 64 + i % 7 * 100, -1, 0);
+      Memory.fill(mine.address(), mine.length(), (byte) own.charAt(0));
+      try {
+        MemZone shared = MemZone.reserve(memory, "shared" + i, 1000, -1, 0);
+        Memory.fill(shared.address(), shared.length(), (byte) own.charAt(0));
+        won++;
+      } catch (SluiceException e) {
+        if (MemZone.lookup(memory, "shared" + i) == null) {
+          return "lost shared" + i + " " + e.getMessage();
+        }
+      }
+      if (i % 3 == 0) {
+        MemZone.free(memory, mine);
+      }
+    }
+    return "won " + won;
   }
 }

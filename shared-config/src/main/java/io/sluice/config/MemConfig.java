@@ -6,6 +6,7 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** The {@code config} file of a runtime directory: {@code struct rte_mem_config}, mapped. */
 public final class MemConfig implements AutoCloseable {
@@ -18,6 +19,9 @@ public final class MemConfig implements AutoCloseable {
   private static final long MAPPED_LENGTH = 28672;
   private static final long LOCK_LENGTH = 17408;
   private static final long WAIT_NANOS = 5_000_000_000L;
+  private static final long POLL_NANOS = 1_000_000;
+  private static final long LOWEST_ADDRESS = 0x8000;
+  private static final long HIGHEST_ADDRESS = 0x7fff_0000_0000L;
   private static final int MAX_LISTS = 128;
   private static final int MAX_HEAPS = 32;
 
@@ -90,9 +94,8 @@ public final class MemConfig implements AutoCloseable {
     if (mapped != at) {
       Libc.unlink(path);
       Libc.close(fd);
-      throw new SluiceException(
-          Errno.ofResult(mapped),
-          "cannot map " + path + " at 0x" + Long.toHexString(at) + "; try another --base-virtaddr");
+      throw AddressRange.taken(
+          "map " + path, at, at + MAPPED_LENGTH, mapped, "choose another --base-virtaddr");
     }
     Memory.putInt(at + MemConfigLayout.VERSION, VERSION);
     Memory.putLong(at + MemConfigLayout.MEM_CFG_ADDR, at);
@@ -101,8 +104,7 @@ public final class MemConfig implements AutoCloseable {
   }
 
   private static long map(long address, int fd, int flags) {
-    return Libc.mmap(
-        address, MAPPED_LENGTH, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED | flags, fd, 0);
+    return Libc.mmap(address, MAPPED_LENGTH, Libc.PROT_READ | Libc.PROT_WRITE, flags, fd, 0);
   }
 
   private static boolean isHeld(String path) {
@@ -146,6 +148,10 @@ public final class MemConfig implements AutoCloseable {
 
   /** Joins the config of a running primary, waiting a while for it to complete. */
   public static MemConfig attach(RuntimeDirectory directory) {
+    if (!isPrimaryAlive(directory)) {
+      throw new SluiceException(
+          Errno.ENOENT, "no primary runs on " + directory.path() + "/config; start it first");
+    }
     return open(directory, Libc.O_RDWR, WAIT_NANOS, Libc.MAP_SHARED);
   }
 
@@ -182,35 +188,60 @@ public final class MemConfig implements AutoCloseable {
     int fd = Libc.open(path, flags, 0);
     if (fd < 0) {
       throw new SluiceException(
-          Errno.ofResult(fd), "cannot open " + path + "; start the primary first");
+          Errno.ofResult(fd), "cannot open " + path + "; start a primary with this prefix");
     }
     if (Libc.size(fd) < MemConfigLayout.SIZEOF) {
       Libc.close(fd);
       throw new SluiceException(Errno.EINVAL, path + " is cut short; restart the primary");
     }
     long probe = Libc.mmap(0, MAPPED_LENGTH, Libc.PROT_READ, Libc.MAP_SHARED, fd, 0);
+    if (Libc.isError(probe)) {
+      Libc.close(fd);
+      throw new SluiceException(Errno.ofResult(probe), "cannot map " + path);
+    }
     long deadline = System.nanoTime() + waitNanos;
     while (Memory.getIntAcquire(probe + MemConfigLayout.MAGIC) != MAGIC
-        && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
+        && System.nanoTime() < deadline
+        && isPrimaryAlive(directory)) {
+      LockSupport.parkNanos(POLL_NANOS);
     }
     int magic = Memory.getInt(probe + MemConfigLayout.MAGIC);
     int version = Memory.getInt(probe + MemConfigLayout.VERSION);
     long at = Memory.getLong(probe + MemConfigLayout.MEM_CFG_ADDR);
     Libc.munmap(probe, MAPPED_LENGTH);
-    if (magic != MAGIC || version != VERSION) {
+    String wrong = wrongWith(magic, version, at);
+    if (wrong != null) {
       Libc.close(fd);
-      throw new SluiceException(
-          Errno.EINVAL,
-          path + " has magic " + magic + " version 0x" + Integer.toHexString(version));
+      throw new SluiceException(Errno.EINVAL, path + " " + wrong + "; restart the primary");
     }
-    long mapped = map(at, fd, Libc.MAP_FIXED_NOREPLACE);
+    long mapped = map(at, fd, mapping | Libc.MAP_FIXED_NOREPLACE);
     Libc.close(fd);
     if (mapped != at) {
-      throw new SluiceException(
-          Errno.ofResult(mapped), "cannot map " + path + " at 0x" + Long.toHexString(at));
+      throw AddressRange.taken(
+          "map " + path,
+          at,
+          at + MAPPED_LENGTH,
+          mapped,
+          "keep this JVM's heap out of there (-XX:HeapBaseMinAddress=, a smaller -Xmx) or restart"
+              + " the primary with another --base-virtaddr");
     }
     return new MemConfig(path, at, -1, false);
+  }
+
+  private static String wrongWith(int magic, int version, long at) {
+    if (magic != MAGIC) {
+      return "is garbage or was never completed (magic 0x" + Integer.toHexString(magic) + ")";
+    }
+    if (version != VERSION) {
+      return "is of version 0x"
+          + Integer.toHexString(version)
+          + ", this program speaks 0x"
+          + Integer.toHexString(VERSION)
+          + " (22.11.11)";
+    }
+    return at % 4096 != 0 || at < LOWEST_ADDRESS || at > HIGHEST_ADDRESS
+        ? "is garbage (address 0x" + Long.toHexString(at) + ")"
+        : null;
   }
 
   public long address() {
