@@ -1,0 +1,10 @@
+package io.sluice.cli;
+
+/** A command that cannot go on; its message is the one line that the user sees. */
+final class CommandFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  CommandFailure(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,39 @@
+package io.sluice.cli;
+
+import io.sluice.config.EalOptions;
+import io.sluice.memzone.SharedMemory;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** The options of every command that looks at a primary's memory without joining it. */
+final class ObserverOptions {
+  @Option(
+      names = "--file-prefix",
+      paramLabel = "PREFIX",
+      defaultValue = "rte",
+      description = "Whose memory to look at (${DEFAULT-VALUE}).")
+  private String filePrefix;
+
+  @Option(names = "--json", description = "Prints JSON.")
+  private boolean json;
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  /** Maps the primary's memory for reading; the caller closes it. */
+  SharedMemory observe() {
+    return SharedMemory.observe(
+        EalOptions.parse("--file-prefix", filePrefix, "--proc-type", "secondary"));
+  }
+
+  void print(Table table) {
+    table.print(spec.commandLine().getOut(), json);
+  }
+
+  void print(String text) {
+    spec.commandLine().getOut().print(text);
+    spec.commandLine().getOut().flush();
+  }
+}

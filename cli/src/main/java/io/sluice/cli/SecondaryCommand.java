@@ -1,0 +1,71 @@
+package io.sluice.cli;
+
+import io.sluice.config.EalOptions;
+import io.sluice.secondary.Secondary;
+import io.sluice.secondary.SecondaryApp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sluice secondary}: a built-in or a class of the user's in a secondary process. */
+@Command(
+    name = "secondary",
+    description = "Runs a program in a process attached to a primary.",
+    customSynopsis = "sluice secondary CLASS [EAL options] [-- the program's arguments]")
+final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
+  private static final Map<String, Supplier<SecondaryApp>> BUILT_IN = Map.of();
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Shows this help.")
+  private boolean help;
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CLASS",
+      description =
+          "A class that implements io.sluice.secondary.SecondaryApp and is on the class path"
+              + " (SLUICE_CLASSPATH adds jars to it).")
+  private String app;
+
+  @Parameters(
+      index = "1..*",
+      paramLabel = "arguments",
+      arity = "0..*",
+      description = "EAL options as DPDK spells them, then -- and the program's own.")
+  private List<String> arguments = new ArrayList<>();
+
+  @Override
+  public Integer call() throws Exception {
+    SecondaryApp program = program();
+    Arguments split = Arguments.split(arguments);
+    try (Secondary secondary = Secondary.attach(EalOptions.parse(split.eal()))) {
+      program.run(secondary, split.own());
+    }
+    return 0;
+  }
+
+  private SecondaryApp program() {
+    Supplier<SecondaryApp> builtIn = BUILT_IN.get(app);
+    if (builtIn != null) {
+      return builtIn.get();
+    }
+    try {
+      return Class.forName(app).asSubclass(SecondaryApp.class).getConstructor().newInstance();
+    } catch (ClassNotFoundException e) {
+      throw new CommandFailure(
+          "no class '" + app + "' on the class path; add its jar with SLUICE_CLASSPATH");
+    } catch (ClassCastException e) {
+      throw new CommandFailure(app + " does not implement " + SecondaryApp.class.getName());
+    } catch (ReflectiveOperationException e) {
+      throw new CommandFailure(
+          app + " has no usable public constructor without arguments: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.sluice.secondary;
+
+import io.sluice.config.EalOptions;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Lcores;
+import io.sluice.primary.ProcessLcores;
+import io.sluice.primary.StopRequest;
+
+/**
+ * A process attached to a running primary, as {@code rte_eal_init} with {@code
+ * --proc-type=secondary}: the same objects at the same addresses.
+ */
+public final class Secondary implements AutoCloseable {
+  private final SharedMemory memory;
+  private final Lcores lcores;
+  private final StopRequest stop = new StopRequest();
+
+  private Secondary(SharedMemory memory, Lcores lcores) {
+    this.memory = memory;
+    this.lcores = lcores;
+  }
+
+  /**
+   * Joins the primary of the options' file prefix.
+   *
+   * @throws io.sluice.platform.SluiceException if there is none, or it cannot be joined; nothing is
+   *     left behind then
+   */
+  public static Secondary attach(EalOptions options) {
+    Lcores lcores = ProcessLcores.of(options);
+    return new Secondary(SharedMemory.attach(options), lcores);
+  }
+
+  /** The shared memory. */
+  public SharedMemory memory() {
+    return memory;
+  }
+
+  /** This process's lcores. */
+  public Lcores lcores() {
+    return lcores;
+  }
+
+  /** Whether this process was asked to end, by SIGINT or SIGTERM; one volatile read. */
+  public boolean isStopRequested() {
+    return stop.isRequested();
+  }
+
+  /** Ends the lcores and detaches. */
+  @Override
+  public void close() {
+    try {
+      lcores.close();
+      memory.close();
+    } finally {
+      stop.close();
+    }
+  }
+}
