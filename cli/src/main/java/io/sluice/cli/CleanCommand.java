@@ -47,7 +47,7 @@ final class CleanCommand implements Callable<Integer> {
     if (filePrefix != null) {
       prefixes.add(filePrefix);
     } else {
-      prefixes.addAll(RuntimeDirectory.prefixes());
+      prefixes.addAll(RuntimeDirectory.list());
     }
     int removed = 0;
     for (String prefix : prefixes) {

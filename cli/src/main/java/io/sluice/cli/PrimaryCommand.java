@@ -34,7 +34,7 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
 
   @Override
   public Integer call() {
-    EalOptions options = EalOptions.parse(Arguments.split(arguments).eal());
+    EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
     try (StopRequest stop = new StopRequest();
         Primary primary = Primary.start(options)) {
       spec.commandLine()

@@ -44,9 +44,9 @@ final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
   @Override
   public Integer call() throws Exception {
     SecondaryApp program = program();
-    Arguments split = Arguments.split(arguments);
-    try (Secondary secondary = Secondary.attach(EalOptions.parse(split.eal()))) {
-      program.run(secondary, split.own());
+    EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
+    try (Secondary secondary = Secondary.attach(options)) {
+      program.run(secondary, options.remaining().toArray(String[]::new));
     }
     return 0;
   }
