@@ -41,9 +41,10 @@ class BadInputTest {
   private final List<JavaProcess> started = new ArrayList<>();
 
   @AfterEach
-  void endProcesses() {
+  void endProcessesAndRemoveWhatAFailureLeft() throws IOException {
     Collections.reverse(started);
     started.forEach(JavaProcess::close);
+    Traces.remove(prefix);
   }
 
   private JavaProcess start(String options) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +17,20 @@ final class Traces {
   /** Fails when anything of {@code prefix} is left. */
   static void assertNone(String prefix) {
     assertEquals(List.of(), of(prefix));
+  }
+
+  /** Removes what a failed test has left, so that only that test fails. */
+  static void remove(String prefix) throws IOException {
+    for (String trace : of(prefix)) {
+      Path path = Path.of(trace);
+      if (path.getFileName().toString().startsWith(prefix)) {
+        try (Stream<Path> files = Files.walk(path)) {
+          for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+            Files.delete(file);
+          }
+        }
+      }
+    }
   }
 
   static List<String> of(String prefix) {
