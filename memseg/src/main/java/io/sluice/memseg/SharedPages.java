@@ -8,7 +8,10 @@ import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MemsegLayout;
 import io.sluice.config.MemsegListLayout;
 import io.sluice.config.MemzoneLayout;
+import io.sluice.platform.Errno;
+import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -64,7 +67,7 @@ public final class SharedPages implements AutoCloseable {
     infos = HugepageSources.find(options, sockets);
     String infoFile = directory + "/hugepage_info";
     HugepageInfoFile.write(infoFile, infos);
-    undo.push(() -> io.sluice.platform.Libc.unlink(infoFile));
+    undo.push(() -> Libc.unlink(infoFile));
     long start = options.baseVirtaddr();
     long zonesEnd = start + Fbarray.fileLength(MAX_MEMZONES, MemzoneLayout.SIZEOF);
     List<Long> sizes = new ArrayList<>();
@@ -152,6 +155,7 @@ public final class SharedPages implements AutoCloseable {
 
   private void attach(EalOptions options) {
     infos = HugepageInfoFile.read(directory + "/hugepage_info");
+    requireSane(config.address());
     window = reserveFor(config.address());
     undo.push(window::close);
     memzones = attachArray(config.address() + MemConfigLayout.MEMZONES);
@@ -180,6 +184,38 @@ public final class SharedPages implements AutoCloseable {
   private static boolean isOurs(long msl) {
     return Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.LEN) != 0
         && Memory.getInt(msl + MemsegListLayout.EXTERNAL) == 0;
+  }
+
+  /** Holds what every address is computed from against what it can be. */
+  private void requireSane(long address) {
+    long zones = address + MemConfigLayout.MEMZONES;
+    boolean sane =
+        Memory.getInt(zones + FbarrayLayout.LEN) == MAX_MEMZONES
+            && Memory.getInt(zones + FbarrayLayout.ELT_SZ) == MemzoneLayout.SIZEOF
+            && isAddress(Memory.getLong(zones + FbarrayLayout.DATA));
+    for (int i = 0; i < MemsegPlan.MAX_LISTS && sane; i++) {
+      long msl = MemsegLists.listAddress(address, i);
+      if (isOurs(msl)) {
+        long pageSize = Memory.getLong(msl + MemsegListLayout.PAGE_SZ);
+        int segments = Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.LEN);
+        sane =
+            pageSize > 0
+                && Long.bitCount(pageSize) == 1
+                && segments > 0
+                && Memory.getLong(msl + MemsegListLayout.LEN) == pageSize * segments
+                && Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.ELT_SZ) == MemsegLayout.SIZEOF
+                && isAddress(Memory.getLong(msl + MemsegListLayout.BASE_VA))
+                && isAddress(Memory.getLong(msl + LIST_ARRAY + FbarrayLayout.DATA));
+      }
+    }
+    if (!sane) {
+      throw new SluiceException(
+          Errno.EINVAL, directory + "/config is garbage; restart the primary");
+    }
+  }
+
+  private static boolean isAddress(long value) {
+    return value >= 4096 && value < 1L << 47 && value % 4096 == 0;
   }
 
   private static VaWindow reserveFor(long config) {

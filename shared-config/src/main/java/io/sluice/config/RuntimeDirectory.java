@@ -58,26 +58,36 @@ public final class RuntimeDirectory {
     }
   }
 
-  /** Deletes the directory if nothing is left in it. */
+  /** Deletes what nobody holds, and the directory if nothing is left in it. */
   public void deleteIfEmpty() {
-    // File.delete refuses a directory that is not empty.
+    clean();
+    // File.delete leaves a directory that is not empty as it is.
     boolean deleted = new File(path).delete();
     assert deleted || !new File(path).isFile() : path;
   }
 
-  /** Deletes fbarray and socket files that nobody locks, as {@code eal_clean_runtime_dir}. */
+  /**
+   * Deletes fbarray files that nobody locks, as {@code eal_clean_runtime_dir}, and sockets of
+   * secondaries that are gone, which DPDK cannot tell and leaves.
+   */
   public void clean() {
     String[] names = new File(path).list();
     for (String name : names == null ? new String[0] : names) {
-      if (name.startsWith("fbarray_") || name.startsWith("mp_socket_")) {
-        int fd = Libc.open(path + "/" + name, Libc.O_RDONLY, 0);
-        if (fd >= 0) {
-          if (Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0) {
-            Libc.unlink(path + "/" + name);
-          }
-          Libc.close(fd);
-        }
+      String file = path + "/" + name;
+      if (name.startsWith("fbarray_") && isUnlocked(file)
+          || name.startsWith("mp_socket_") && MpSocket.isGone(file)) {
+        Libc.unlink(file);
       }
     }
+  }
+
+  private static boolean isUnlocked(String file) {
+    int fd = Libc.open(file, Libc.O_RDONLY, 0);
+    if (fd < 0) {
+      return false;
+    }
+    boolean unlocked = Libc.flock(fd, Libc.LOCK_EX | Libc.LOCK_NB) == 0;
+    Libc.close(fd);
+    return unlocked;
   }
 }
