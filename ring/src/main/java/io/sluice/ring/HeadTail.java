@@ -42,10 +42,13 @@ final class HeadTail {
     return (long) count << 32 | head & LOW;
   }
 
-  /** How many of n may be claimed of those available: all or nothing when fixed. */
+  /**
+   * How many of n may be claimed of those available: all or nothing when fixed, and none for a
+   * negative n, which would move a shared head backwards.
+   */
   private static int grant(int n, int available, boolean fixed) {
     if (n <= available) {
-      return n;
+      return Math.max(n, 0);
     }
     return fixed ? 0 : available;
   }

@@ -46,17 +46,20 @@ public final class Ring {
   /** From this many entries on, a block copy beats a loop (recipes: 16). */
   private static final int COPY_THRESHOLD = 16;
 
+  /** Bytes of an entry here; {@link RingElem} has other sizes. */
+  private static final int ESIZE = 8;
+
   private static final SyncType[] SYNC_TYPES = SyncType.values();
 
   private final long address;
-  private final long prod;
-  private final long cons;
-  private final long entries;
-  private final int size;
-  private final int mask;
-  private final int capacity;
-  private final int prodSync;
-  private final int consSync;
+  final long prod;
+  final long cons;
+  final long entries;
+  final int size;
+  final int mask;
+  final int capacity;
+  final int prodSync;
+  final int consSync;
   private int watermark;
 
   private Ring(long address) {
@@ -79,7 +82,7 @@ public final class Ring {
    *     large
    */
   public static long memsize(int count) {
-    return RingCreation.memsize("", count);
+    return RingCreation.memsize("", ESIZE, count);
   }
 
   /**
@@ -94,7 +97,7 @@ public final class Ring {
    * @throws io.sluice.platform.SluiceException EINVAL, ENAMETOOLONG, EEXIST, ENOSPC or ENOMEM
    */
   public static Ring create(SharedMemory m, String name, int count, int socket, int flags) {
-    return new Ring(RingCreation.create(m, name, count, socket, flags));
+    return new Ring(RingCreation.create(m, name, ESIZE, count, socket, flags));
   }
 
   /** {@code rte_ring_lookup}: the ring of that name, or null. */
@@ -108,7 +111,7 @@ public final class Ring {
    * of the caller's; it is in no list.
    */
   public static Ring init(long address, String name, int count, int flags) {
-    RingCreation.init(address, name, count, flags);
+    RingCreation.init(address, name, ESIZE, count, flags);
     return new Ring(address);
   }
 
@@ -261,7 +264,8 @@ public final class Ring {
 
   /**
    * Enqueues {@code n} entries, at most as many as were claimed; the rest of the claim is given
-   * back.
+   * back. Only after a start that returned more than 0: without a claim of one's own, an HTS finish
+   * would end another thread's.
    */
   public void enqueueFinish(long[] objs, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, objs.length);
@@ -284,7 +288,10 @@ public final class Ring {
     return peek(objs, offset, n, false);
   }
 
-  /** Takes the first {@code n} of those peeked at; the rest stays in the ring. */
+  /**
+   * Takes the first {@code n} of those peeked at; the rest stays in the ring. Only after a start
+   * that returned more than 0, as {@link #enqueueFinish}.
+   */
   public void dequeueFinish(int n) {
     checkFinish(cons, n);
     HeadTail.finishPeek(consSync, cons, n);
@@ -332,12 +339,12 @@ public final class Ring {
     return count;
   }
 
-  private long claimEnqueue(int n, boolean fixed) {
+  long claimEnqueue(int n, boolean fixed) {
     checkPeek(prodSync, "enqueue");
     return HeadTail.claim(prodSync, prod, cons, capacity, n, fixed);
   }
 
-  private long claimDequeue(int n, boolean fixed) {
+  long claimDequeue(int n, boolean fixed) {
     checkPeek(consSync, "dequeue");
     return HeadTail.claim(consSync, cons, prod, 0, n, fixed);
   }
@@ -346,7 +353,7 @@ public final class Ring {
     int count = HeadTail.count(claim);
     int head = HeadTail.head(claim);
     int first = Math.min(count, size - (head & mask));
-    zcd.set(entry(head), first, first < count ? entries : 0);
+    zcd.set(entry(head), first, first < count ? entries : 0, ESIZE);
     return count;
   }
 
@@ -357,7 +364,7 @@ public final class Ring {
     }
   }
 
-  private void checkFinish(long side, int n) {
+  void checkFinish(long side, int n) {
     if (n < 0 || n > HeadTail.claimed(side)) {
       throw new IllegalArgumentException(
           "ring " + name() + ": finish of " + n + ", claimed " + HeadTail.claimed(side));

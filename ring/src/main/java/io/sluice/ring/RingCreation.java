@@ -16,6 +16,7 @@ final class RingCreation {
   private static final int TAILQ_DATA = 16;
   private static final int TAILQ_ENTRY_SIZE = 24;
   private static final int CACHE_LINE = 64;
+  private static final int ESIZE_UNIT = 4;
 
   /** {@code HTD_MAX_DEF}: an RTS head may run an eighth of the ring ahead. */
   private static final int HTD_MAX_DIVISOR = 8;
@@ -26,7 +27,11 @@ final class RingCreation {
 
   private RingCreation() {}
 
-  static long memsize(String name, int count) {
+  static long memsize(String name, int esize, int count) {
+    if (esize <= 0 || esize % ESIZE_UNIT != 0) {
+      throw invalid(
+          name, "esize=" + esize + ", an entry takes a multiple of " + ESIZE_UNIT + " bytes");
+    }
     if (count <= 0 || Integer.bitCount(count) != 1) {
       throw invalid(
           name,
@@ -35,7 +40,7 @@ final class RingCreation {
               + " is no power of two from 1 to 2^30; "
               + "use one, or EXACT_SZ for any other number");
     }
-    long bytes = RingLayout.SIZEOF + ((long) count << 3);
+    long bytes = RingLayout.SIZEOF + (long) count * esize;
     return bytes + CACHE_LINE - 1 & -CACHE_LINE;
   }
 
@@ -80,18 +85,11 @@ final class RingCreation {
     };
   }
 
-  static void init(long address, String name, int count, int flags) {
+  static void init(long address, String name, int esize, int count, int flags) {
     checkName(name);
-    if ((flags & ~KNOWN_FLAGS) != 0) {
-      throw invalid(
-          name,
-          "flags=0x"
-              + Integer.toHexString(flags)
-              + " has bits outside 0x"
-              + Integer.toHexString(KNOWN_FLAGS));
-    }
+    checkFlags(name, flags);
     int size = slots(name, count, flags);
-    memsize(name, size);
+    memsize(name, esize, size);
     int capacity = (flags & Ring.EXACT_SZ) != 0 ? count : size - 1;
     SyncType prod = producers(name, flags);
     SyncType cons = consumers(name, flags);
@@ -114,32 +112,31 @@ final class RingCreation {
 
   /**
    * The zone's name keeps a second ring of that name out, so that the zone is reserved first; the
-   * ring can be found only from its last step on, the tailq's.
+   * ring can be found only from its last step on, the tailq's. The list entry is allocated before
+   * the lock is taken, as {@code rte_ring.c} does: a heap that grows may wait for other processes.
    */
-  static long create(SharedMemory m, String name, int count, int socket, int flags) {
+  static long create(SharedMemory m, String name, int esize, int count, int socket, int flags) {
     checkName(name);
-    producers(name, flags);
-    consumers(name, flags);
-    long bytes = memsize(name, slots(name, count, flags));
+    checkFlags(name, flags);
+    long bytes = memsize(name, esize, slots(name, count, flags));
+    long entry = m.heap(MemZone.SOCKET_ID_ANY).zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
+    if (entry == 0) {
+      throw new SluiceException(
+          Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
+    }
     long lock = Ring.tailqLock(m);
     RwLock.writeLock(lock);
     try {
       MemZone zone = reserve(m, name, bytes, socket);
-      try {
-        init(zone.address(), name, count, flags);
-        Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
-        long entry = m.heap(socket).zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
-        if (entry == 0) {
-          throw new SluiceException(
-              Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
-        }
-        Memory.putLong(entry + TAILQ_DATA, zone.address());
-        Tailq.insertTail(m.tailq(TAILQ), entry);
-        return zone.address();
-      } catch (RuntimeException e) {
-        MemZone.free(m, zone);
-        throw e;
-      }
+      init(zone.address(), name, esize, count, flags);
+      Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
+      Memory.putLong(entry + TAILQ_DATA, zone.address());
+      Tailq.insertTail(m.tailq(TAILQ), entry);
+      return zone.address();
+    } catch (SluiceException e) {
+      // Only the reservation can fail: everything init refuses was refused above.
+      m.heap(MemZone.SOCKET_ID_ANY).free(entry);
+      throw e;
     } finally {
       RwLock.writeUnlock(lock);
     }
@@ -207,6 +204,19 @@ final class RingCreation {
     } finally {
       RwLock.writeUnlock(lock);
     }
+  }
+
+  private static void checkFlags(String name, int flags) {
+    if ((flags & ~KNOWN_FLAGS) != 0) {
+      throw invalid(
+          name,
+          "flags=0x"
+              + Integer.toHexString(flags)
+              + " has bits outside 0x"
+              + Integer.toHexString(KNOWN_FLAGS));
+    }
+    producers(name, flags);
+    consumers(name, flags);
   }
 
   private static void checkName(String name) {

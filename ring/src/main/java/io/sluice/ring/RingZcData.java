@@ -2,12 +2,13 @@ package io.sluice.ring;
 
 /**
  * {@code struct rte_ring_zc_data}: where in the ring a zero-copy claim lies, in one or two runs of
- * 8-byte entries. Made once by its user and filled again by each call; not thread-safe.
+ * entries. Made once by its user and filled again by each call; not thread-safe.
  */
 public final class RingZcData {
   private long ptr1;
   private int n1;
   private long ptr2;
+  private int esize;
 
   /** Address of the first run's first entry. */
   public long ptr1() {
@@ -26,12 +27,13 @@ public final class RingZcData {
 
   /** The address of entry {@code index} of the claim. */
   public long entry(int index) {
-    return index < n1 ? ptr1 + ((long) index << 3) : ptr2 + ((long) (index - n1) << 3);
+    return index < n1 ? ptr1 + (long) index * esize : ptr2 + (long) (index - n1) * esize;
   }
 
-  void set(long ptr1, int n1, long ptr2) {
+  void set(long ptr1, int n1, long ptr2, int esize) {
     this.ptr1 = ptr1;
     this.n1 = n1;
     this.ptr2 = ptr2;
+    this.esize = esize;
   }
 }

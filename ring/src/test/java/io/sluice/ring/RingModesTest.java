@@ -124,6 +124,23 @@ class RingModesTest {
   }
 
   @Test
+  void shouldClaimNothingForANegativeNumber() {
+    RingElem elem = RingElem.of(ring, Long.BYTES);
+    ring.enqueueBurst(numbers(1, 5), 0, 5);
+    String before = ring.dump();
+    assertEquals(0, elem.enqueueBulk(0, -1));
+    assertEquals(0, elem.dequeueBurst(0, -1));
+    if (ring.prodSyncType().canPeek()) {
+      assertEquals(0, ring.enqueueBulkStart(-1));
+      assertEquals(0, ring.enqueueZcBurstStart(Integer.MIN_VALUE, new RingZcData()));
+    }
+    if (ring.consSyncType().canPeek()) {
+      assertEquals(0, ring.dequeueZcBulkStart(-1, new RingZcData()));
+    }
+    assertEquals(before, ring.dump());
+  }
+
+  @Test
   void shouldKeepOrderThroughEveryOffsetAndThe32BitWrap() {
     raw.startAt(-3 * COUNT);
     long next = 1;
