@@ -158,6 +158,38 @@ public final class Ring {
     return dequeue(objs, offset, n, false);
   }
 
+  /** Enqueues {@code n} entries that lie in memory, all or none; returns n or 0. */
+  public int enqueueBulkFrom(long table, int n) {
+    long claim = HeadTail.claim(prodSync, prod, cons, capacity, n, true);
+    if (HeadTail.count(claim) == 0) {
+      return 0;
+    }
+    int head = HeadTail.head(claim);
+    int first = Math.min(n, size - (head & mask));
+    Memory.copy(table, entry(head), (long) first << 3);
+    if (first < n) {
+      Memory.copy(table + ((long) first << 3), entries, (long) (n - first) << 3);
+    }
+    HeadTail.publish(prodSync, prod, head, n);
+    return n;
+  }
+
+  /** Dequeues {@code n} entries into memory, or none; returns n or 0. */
+  public int dequeueBulkTo(long table, int n) {
+    long claim = HeadTail.claim(consSync, cons, prod, 0, n, true);
+    if (HeadTail.count(claim) == 0) {
+      return 0;
+    }
+    int head = HeadTail.head(claim);
+    int first = Math.min(n, size - (head & mask));
+    Memory.copy(entry(head), table, (long) first << 3);
+    if (first < n) {
+      Memory.copy(entries, table + ((long) first << 3), (long) (n - first) << 3);
+    }
+    HeadTail.publish(consSync, cons, head, n);
+    return n;
+  }
+
   /** Enqueues one; false when full. */
   public boolean enqueue(long obj) {
     long claim = HeadTail.claim(prodSync, prod, cons, capacity, 1, true);

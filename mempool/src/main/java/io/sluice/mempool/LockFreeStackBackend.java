@@ -1,0 +1,203 @@
+package io.sluice.mempool;
+
+import io.sluice.platform.Memory;
+
+/**
+ * A pool's objects on a lock-free stack ({@link LockFreeStackLayout}). A push takes nodes off the
+ * free list in one swap, fills them, and puts them on the used list in another; a pop the other way
+ * round. Whoever dies between the two swaps keeps its nodes, and holds nobody up.
+ *
+ * <p>Memory order: a swap is a full barrier, so that entries and links written before it are there
+ * for whoever takes the nodes with the next. Links of nodes that another took meanwhile may be read
+ * stale; the swap that follows then fails on the tag.
+ */
+final class LockFreeStackBackend extends Backend {
+  private static final long LOW = 0xffff_ffffL;
+
+  private final long stack;
+
+  LockFreeStackBackend(long stack) {
+    this.stack = stack;
+  }
+
+  static long memsize(int nodes) {
+    return LockFreeStackLayout.NODE + (long) nodes * LockFreeStackLayout.NODE_SIZEOF;
+  }
+
+  static void init(long stack, int nodes) {
+    Memory.putInt(stack + LockFreeStackLayout.NODES, nodes);
+    Memory.putInt(stack + LockFreeStackLayout.COUNT, 0);
+    for (int i = 0; i < nodes; i++) {
+      Memory.putInt(node(stack, i) + LockFreeStackLayout.NODE_NEXT, i + 1 < nodes ? i + 2 : 0);
+    }
+    Memory.putLong(stack + LockFreeStackLayout.USED, 0);
+    Memory.putLong(stack + LockFreeStackLayout.FREE, 1);
+    Memory.putLongRelease(stack + LockFreeStackLayout.MAGIC, LockFreeStackLayout.MAGIC_VALUE);
+  }
+
+  private static long node(long stack, int index) {
+    return stack + LockFreeStackLayout.NODE + (long) index * LockFreeStackLayout.NODE_SIZEOF;
+  }
+
+  /** The node of a link, which counts from 1. */
+  private long linked(int link) {
+    return node(stack, link - 1);
+  }
+
+  private int next(int link) {
+    return Memory.getIntAcquire(linked(link) + LockFreeStackLayout.NODE_NEXT);
+  }
+
+  /**
+   * Takes n nodes off a list: the first and last link as {@code last << 32 | first}, 0 if too few.
+   */
+  private long take(long list, int n) {
+    int nodes = Memory.getInt(stack + LockFreeStackLayout.NODES);
+    while (true) {
+      long head = Memory.getLongAcquire(list);
+      int first = (int) head;
+      int last = first;
+      int rest = first;
+      int found = 0;
+      while (found < n && rest > 0 && rest <= nodes) {
+        last = rest;
+        rest = next(rest);
+        found++;
+      }
+      if (found == n) {
+        long tag = (head >>> 32) + 1;
+        if (Memory.compareAndSetLong(list, head, tag << 32 | rest & LOW)) {
+          return (long) last << 32 | first & LOW;
+        }
+      } else if (Memory.getLongAcquire(list) == head) {
+        return 0;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private void give(long list, long run) {
+    int first = (int) run;
+    long last = linked((int) (run >>> 32));
+    while (true) {
+      long head = Memory.getLongAcquire(list);
+      Memory.putInt(last + LockFreeStackLayout.NODE_NEXT, (int) head);
+      long tag = (head >>> 32) + 1;
+      if (Memory.compareAndSetLong(list, head, tag << 32 | first & LOW)) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  boolean put(long[] objs, int offset, int n) {
+    if (n == 0) {
+      return true;
+    }
+    long run = take(stack + LockFreeStackLayout.FREE, n);
+    if (run == 0) {
+      return false;
+    }
+    int link = (int) run;
+    for (int i = 0; i < n; i++) {
+      Memory.putLong(linked(link) + LockFreeStackLayout.NODE_ENTRY, objs[offset + i]);
+      link = next(link);
+    }
+    return publish(run, n);
+  }
+
+  @Override
+  boolean putFrom(long table, int n) {
+    if (n == 0) {
+      return true;
+    }
+    long run = take(stack + LockFreeStackLayout.FREE, n);
+    if (run == 0) {
+      return false;
+    }
+    int link = (int) run;
+    for (int i = 0; i < n; i++) {
+      Memory.putLong(linked(link) + LockFreeStackLayout.NODE_ENTRY, Memory.getLong(table + 8L * i));
+      link = next(link);
+    }
+    return publish(run, n);
+  }
+
+  private boolean publish(long run, int n) {
+    give(stack + LockFreeStackLayout.USED, run);
+    Memory.getAndAddInt(stack + LockFreeStackLayout.COUNT, n);
+    return true;
+  }
+
+  @Override
+  boolean get(long[] objs, int offset, int n) {
+    if (n == 0) {
+      return true;
+    }
+    long run = take(stack + LockFreeStackLayout.USED, n);
+    if (run == 0) {
+      return false;
+    }
+    int link = (int) run;
+    for (int i = 0; i < n; i++) {
+      objs[offset + i] = Memory.getLong(linked(link) + LockFreeStackLayout.NODE_ENTRY);
+      link = next(link);
+    }
+    return retire(run, n);
+  }
+
+  @Override
+  boolean getTo(long table, int n) {
+    if (n == 0) {
+      return true;
+    }
+    long run = take(stack + LockFreeStackLayout.USED, n);
+    if (run == 0) {
+      return false;
+    }
+    int link = (int) run;
+    for (int i = 0; i < n; i++) {
+      Memory.putLong(table + 8L * i, Memory.getLong(linked(link) + LockFreeStackLayout.NODE_ENTRY));
+      link = next(link);
+    }
+    return retire(run, n);
+  }
+
+  private boolean retire(long run, int n) {
+    Memory.getAndAddInt(stack + LockFreeStackLayout.COUNT, -n);
+    give(stack + LockFreeStackLayout.FREE, run);
+    return true;
+  }
+
+  @Override
+  boolean putOne(long obj) {
+    long run = take(stack + LockFreeStackLayout.FREE, 1);
+    if (run == 0) {
+      return false;
+    }
+    Memory.putLong(linked((int) run) + LockFreeStackLayout.NODE_ENTRY, obj);
+    return publish(run, 1);
+  }
+
+  @Override
+  long getOne() {
+    long run = take(stack + LockFreeStackLayout.USED, 1);
+    if (run == 0) {
+      return 0;
+    }
+    long obj = Memory.getLong(linked((int) run) + LockFreeStackLayout.NODE_ENTRY);
+    retire(run, 1);
+    return obj;
+  }
+
+  @Override
+  int count() {
+    return Math.max(0, Memory.getIntVolatile(stack + LockFreeStackLayout.COUNT));
+  }
+
+  @Override
+  MempoolOps ops() {
+    return MempoolOps.LF_STACK;
+  }
+}

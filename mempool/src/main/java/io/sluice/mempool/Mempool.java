@@ -1,0 +1,473 @@
+package io.sluice.mempool;
+
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Lcore;
+import io.sluice.platform.Memory;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * {@code rte_mempool}: a pool of objects of one size, with a cache for each lcore in front of a
+ * common backend. This is one process's handle on the shared structure.
+ *
+ * <p>Threads and processes: an lcore's cache belongs to the one thread that is that lcore, in
+ * whatever process (the process table gives an lcore id to one process only); the backend takes any
+ * number, as far as its kind allows. A thread that is no lcore goes to the backend directly. An
+ * object got is the caller's, and any thread of any process may put it back.
+ *
+ * <p>A process that dies keeps what it had in hand; what lies in its lcore's cache is found there
+ * by the next process with that lcore id.
+ *
+ * <p>Source: {@code rte_mempool.h} of 22.11.
+ */
+public final class Mempool {
+  /** {@code RTE_MEMPOOL_F_NO_SPREAD}: no padding to spread objects over memory channels. */
+  public static final int F_NO_SPREAD = 1;
+
+  /** {@code RTE_MEMPOOL_F_NO_CACHE_ALIGN}: objects need not begin at a cache line. */
+  public static final int F_NO_CACHE_ALIGN = 2;
+
+  /** {@code RTE_MEMPOOL_F_SP_PUT}: one thread puts. */
+  public static final int F_SP_PUT = 4;
+
+  /** {@code RTE_MEMPOOL_F_SC_GET}: one thread gets. */
+  public static final int F_SC_GET = 8;
+
+  /** {@code RTE_MEMPOOL_F_NO_IOVA_CONTIG}: objects need not be contiguous in IO addresses. */
+  public static final int F_NO_IOVA_CONTIG = 32;
+
+  private static final int COPY_THRESHOLD = 16;
+
+  /** Called for each object of a pool, with its running number. */
+  @FunctionalInterface
+  public interface ObjectVisitor {
+    /** Visits object {@code index}, at {@code address}. */
+    void visit(Mempool pool, long address, int index);
+  }
+
+  /** Called for each chunk of memory of a pool. */
+  @FunctionalInterface
+  public interface ChunkVisitor {
+    /** Visits a chunk of {@code length} bytes. */
+    void visit(Mempool pool, long address, long iova, long length);
+  }
+
+  private final long address;
+  private final Backend backend;
+  private final int size;
+  private final int cacheSize;
+  private final long localCache;
+
+  Mempool(long address, Backend backend) {
+    this.address = address;
+    this.backend = backend;
+    this.size = Memory.getInt(address + MempoolLayout.SIZE);
+    this.cacheSize = Memory.getInt(address + MempoolLayout.CACHE_SIZE);
+    this.localCache = Memory.getLong(address + MempoolLayout.LOCAL_CACHE);
+  }
+
+  /**
+   * {@code rte_mempool_create}: a pool in memzones {@code MP_<name>} and {@code MP_<name>_<i>}, in
+   * the tailq {@code RTE_MEMPOOL}.
+   *
+   * @param name at most 25 bytes, used by no other pool
+   * @param n objects; 2^q - 1 is best for the backing ring
+   * @param eltSize bytes of one
+   * @param cacheSize objects that an lcore's cache keeps, at most 512 and n / 1.5; 0 for no caches
+   * @param privateSize bytes of private data behind the pool's header
+   * @param init called for each object, or null
+   * @param socket NUMA node, -1 for any
+   * @param flags of the constants here
+   * @throws io.sluice.platform.SluiceException EINVAL, EEXIST, ENAMETOOLONG, ENOMEM
+   */
+  public static Mempool create(
+      SharedMemory m,
+      String name,
+      int n,
+      int eltSize,
+      int cacheSize,
+      int privateSize,
+      ObjectVisitor init,
+      int socket,
+      int flags) {
+    String ops = MempoolCreation.defaultOps(flags);
+    return create(
+        m, name, n, eltSize, cacheSize, privateSize, pool -> {}, init, socket, flags, ops);
+  }
+
+  /**
+   * As {@code rte_mempool_create_empty}, {@code rte_mempool_set_ops_byname}, the initializer of the
+   * private data, {@code rte_mempool_populate_default} and {@code rte_mempool_obj_iter} in turn.
+   *
+   * @param initPool writes the private data, before there are objects
+   * @param ops ring_mp_mc, ring_sp_sc, ring_mp_sc, ring_sp_mc, ring_mt_rts, ring_mt_hts or lf_stack
+   */
+  public static Mempool create(
+      SharedMemory m,
+      String name,
+      int n,
+      int eltSize,
+      int cacheSize,
+      int privateSize,
+      LongConsumer initPool,
+      ObjectVisitor init,
+      int socket,
+      int flags,
+      String ops) {
+    Mempool pool =
+        MempoolCreation.create(
+            m, name, n, eltSize, cacheSize, privateSize, initPool, socket, flags, ops);
+    if (init != null) {
+      pool.objIter(init);
+    }
+    return pool;
+  }
+
+  /** {@code rte_mempool_lookup}: the pool of that name, or null. */
+  public static Mempool lookup(SharedMemory m, String name) {
+    return MempoolCreation.lookup(m, name);
+  }
+
+  /**
+   * The handle on the pool at this address, which this process created or looked up before; null if
+   * it did not.
+   */
+  public static Mempool at(long address) {
+    return MempoolRegistry.at(address);
+  }
+
+  /** {@code rte_mempool_walk}: every pool, under the pools' read lock. */
+  public static void walk(SharedMemory m, Consumer<Mempool> visitor) {
+    MempoolCreation.walk(m, visitor);
+  }
+
+  /**
+   * {@code rte_mempool_free}: all objects must be back, and no process may use the pool any more.
+   */
+  public void free(SharedMemory m) {
+    MempoolCreation.free(m, this);
+  }
+
+  /** Gets {@code n} objects or none, by the calling lcore's cache; returns n or 0. */
+  public int getBulk(long[] objs, int offset, int n) {
+    return getBulk(defaultCache(), objs, offset, n);
+  }
+
+  /**
+   * {@code rte_mempool_generic_get}: by a given cache.
+   *
+   * @param cache of {@link #defaultCache} or {@link MempoolCache}, which only the caller uses; 0 to
+   *     go to the backend
+   */
+  public int getBulk(long cache, long[] objs, int offset, int n) {
+    Objects.checkFromIndexSize(offset, n, objs.length);
+    if (cache == 0) {
+      return backend.get(objs, offset, n) ? n : 0;
+    }
+    int len = Memory.getInt(cache + MempoolCacheLayout.LEN);
+    if (n <= len) {
+      take(cache, len, objs, offset, n);
+      return n;
+    }
+    return refillAndGet(cache, len, objs, offset, n);
+  }
+
+  /** Gets one object; 0 when there is none. */
+  public long get() {
+    long cache = defaultCache();
+    if (cache == 0) {
+      return backend.getOne();
+    }
+    int len = Memory.getInt(cache + MempoolCacheLayout.LEN);
+    if (len == 0) {
+      int keep = Memory.getInt(cache + MempoolCacheLayout.CACHE_SIZE);
+      if (!backend.getTo(slot(cache, 0), keep + 1)) {
+        return backend.getOne();
+      }
+      len = keep + 1;
+    }
+    long obj = Memory.getLong(slot(cache, len - 1));
+    Memory.putIntRelease(cache + MempoolCacheLayout.LEN, len - 1);
+    return obj;
+  }
+
+  /** Puts {@code n} objects back, by the calling lcore's cache. */
+  public void putBulk(long[] objs, int offset, int n) {
+    putBulk(defaultCache(), objs, offset, n);
+  }
+
+  /**
+   * {@code rte_mempool_generic_put}: by a given cache, or 0; see {@link #getBulk(long, long[], int,
+   * int)}.
+   *
+   * @throws IllegalStateException if the pool holds all its objects already: one was put twice
+   */
+  public void putBulk(long cache, long[] objs, int offset, int n) {
+    Objects.checkFromIndexSize(offset, n, objs.length);
+    if (cache == 0) {
+      checkPut(backend.put(objs, offset, n));
+      return;
+    }
+    int threshold = Memory.getInt(cache + MempoolCacheLayout.FLUSHTHRESH);
+    if (n > threshold) {
+      checkPut(backend.put(objs, offset, n));
+      return;
+    }
+    int len = Memory.getInt(cache + MempoolCacheLayout.LEN);
+    if (len + n > threshold) {
+      flush(cache, len);
+      len = 0;
+    }
+    store(cache, len, objs, offset, n);
+  }
+
+  /** Puts one object back. */
+  public void put(long obj) {
+    long cache = defaultCache();
+    if (cache != 0) {
+      int len = Memory.getInt(cache + MempoolCacheLayout.LEN);
+      if (len >= Memory.getInt(cache + MempoolCacheLayout.FLUSHTHRESH)) {
+        flush(cache, len);
+        len = 0;
+      }
+      Memory.putLong(slot(cache, len), obj);
+      Memory.putIntRelease(cache + MempoolCacheLayout.LEN, len + 1);
+      return;
+    }
+    checkPut(backend.putOne(obj));
+  }
+
+  /** The calling lcore's cache, 0 if the caller is no lcore or the pool has no caches. */
+  public long defaultCache() {
+    int lcore = Lcore.id();
+    if (cacheSize == 0 || lcore < 0) {
+      return 0;
+    }
+    return localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
+  }
+
+  /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend. */
+  public void flushCache(long cache) {
+    flush(cache, Memory.getInt(cache + MempoolCacheLayout.LEN));
+  }
+
+  private static long slot(long cache, int index) {
+    return cache + MempoolCacheLayout.OBJS + ((long) index << 3);
+  }
+
+  /**
+   * The cache's top n. The copy is done before the length says so: who dies between loses none
+   * twice.
+   */
+  private static void take(long cache, int len, long[] objs, int offset, int n) {
+    long from = slot(cache, len - n);
+    if (n >= COPY_THRESHOLD) {
+      Memory.copyToLongs(from, objs, offset, n);
+    } else {
+      for (int i = 0; i < n; i++) {
+        objs[offset + i] = Memory.getLong(from + ((long) i << 3));
+      }
+    }
+    Memory.putIntRelease(cache + MempoolCacheLayout.LEN, len - n);
+  }
+
+  private static void store(long cache, int len, long[] objs, int offset, int n) {
+    long to = slot(cache, len);
+    if (n >= COPY_THRESHOLD) {
+      Memory.copyFromLongs(objs, offset, to, n);
+    } else {
+      for (int i = 0; i < n; i++) {
+        Memory.putLong(to + ((long) i << 3), objs[offset + i]);
+      }
+    }
+    Memory.putIntRelease(cache + MempoolCacheLayout.LEN, len + n);
+  }
+
+  /**
+   * What is missing, and a cacheful beside it, from the backend; if it has not so many, only what
+   * is missing; if not even that, nothing is touched.
+   */
+  private int refillAndGet(long cache, int len, long[] objs, int offset, int n) {
+    int missing = n - len;
+    int keep = Memory.getInt(cache + MempoolCacheLayout.CACHE_SIZE);
+    if (missing <= MempoolCacheLayout.MAX_SIZE
+        && len + missing + keep <= 2 * MempoolCacheLayout.MAX_SIZE
+        && backend.getTo(slot(cache, len), missing + keep)) {
+      take(cache, len + missing + keep, objs, offset, n);
+      return n;
+    }
+    if (!backend.get(objs, offset + len, missing)) {
+      return 0;
+    }
+    if (len != 0) {
+      take(cache, len, objs, offset, len);
+    }
+    return n;
+  }
+
+  private void flush(long cache, int len) {
+    checkPut(backend.putFrom(slot(cache, 0), len));
+    Memory.putIntRelease(cache + MempoolCacheLayout.LEN, 0);
+  }
+
+  private void checkPut(boolean done) {
+    if (!done) {
+      throw new IllegalStateException(
+          "mempool " + name() + " holds all its " + size + " objects already: one was put twice");
+    }
+  }
+
+  /**
+   * {@code rte_mempool_avail_count}: in the backend and in all caches; exact when nobody is at it.
+   */
+  public int availCount() {
+    return Math.min(size, backend.count() + cachedCount());
+  }
+
+  /** {@code rte_mempool_in_use_count}: those that are with users. */
+  public int inUseCount() {
+    return size - availCount();
+  }
+
+  public boolean isFull() {
+    return availCount() == size;
+  }
+
+  public boolean isEmpty() {
+    return availCount() == 0;
+  }
+
+  /** Objects in the backend, without the caches. */
+  public int commonCount() {
+    return backend.count();
+  }
+
+  private int cachedCount() {
+    int count = 0;
+    for (int lcore = 0; cacheSize != 0 && lcore < Lcore.MAX; lcore++) {
+      count += cacheCount(lcore);
+    }
+    return count;
+  }
+
+  /** Objects in an lcore's cache. */
+  public int cacheCount(int lcore) {
+    return Memory.getIntAcquire(
+        localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN);
+  }
+
+  /** {@code rte_mempool_obj_iter}: every object, in use or not; returns how many. */
+  public int objIter(ObjectVisitor visitor) {
+    int index = 0;
+    long header = Memory.getLong(address + MempoolLayout.ELT_LIST);
+    while (header != 0) {
+      visitor.visit(this, header + MempoolObjHdrLayout.SIZEOF, index++);
+      header = Memory.getLong(header + MempoolObjHdrLayout.NEXT);
+    }
+    return index;
+  }
+
+  /** {@code rte_mempool_mem_iter}: every chunk of memory; returns how many. */
+  public int memIter(ChunkVisitor visitor) {
+    int count = 0;
+    long chunk = Memory.getLong(address + MempoolLayout.MEM_LIST);
+    while (chunk != 0) {
+      visitor.visit(
+          this,
+          Memory.getLong(chunk + MempoolMemHdrLayout.ADDR),
+          Memory.getLong(chunk + MempoolMemHdrLayout.IOVA),
+          Memory.getLong(chunk + MempoolMemHdrLayout.LEN));
+      count++;
+      chunk = Memory.getLong(chunk + MempoolMemHdrLayout.NEXT);
+    }
+    return count;
+  }
+
+  /** {@code rte_mempool_from_obj}: the address of the pool that an object belongs to. */
+  public static long fromObj(long obj) {
+    return Memory.getLong(obj - MempoolObjHdrLayout.SIZEOF + MempoolObjHdrLayout.MP);
+  }
+
+  /** {@code rte_mempool_virt2iova}: an object's IO address. */
+  public static long virt2iova(long obj) {
+    return Memory.getLong(obj - MempoolObjHdrLayout.SIZEOF + MempoolObjHdrLayout.IOVA);
+  }
+
+  /**
+   * {@code rte_mempool_audit}, and more: that every object's header names this pool, that there are
+   * as many as the size says, and that no cache is longer than it can be.
+   *
+   * @throws IllegalStateException with what is wrong
+   */
+  public void audit() {
+    MempoolAudit.audit(this);
+  }
+
+  /** {@code rte_mempool_dump}: the same fields in the same order. */
+  public String dump() {
+    return MempoolAudit.dump(this);
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  public String name() {
+    return Memory.getString(address + MempoolLayout.NAME, MempoolLayout.NAMESIZE);
+  }
+
+  public long address() {
+    return address;
+  }
+
+  /** Where its private data begin. */
+  public long privateAddress() {
+    long caches = cacheSize == 0 ? 0 : (long) Lcore.MAX * MempoolCacheLayout.SIZEOF;
+    return address + MempoolLayout.SIZEOF + caches;
+  }
+
+  /** Objects, in use or not. */
+  public int size() {
+    return size;
+  }
+
+  public int cacheSize() {
+    return cacheSize;
+  }
+
+  /** Bytes of one object. */
+  public int eltSize() {
+    return Memory.getInt(address + MempoolLayout.ELT_SIZE);
+  }
+
+  public int headerSize() {
+    return Memory.getInt(address + MempoolLayout.HEADER_SIZE);
+  }
+
+  public int trailerSize() {
+    return Memory.getInt(address + MempoolLayout.TRAILER_SIZE);
+  }
+
+  public int privateSize() {
+    return Memory.getInt(address + MempoolLayout.PRIVATE_DATA_SIZE);
+  }
+
+  public int flags() {
+    return Memory.getInt(address + MempoolLayout.FLAGS);
+  }
+
+  public int socketId() {
+    return Memory.getInt(address + MempoolLayout.SOCKET_ID);
+  }
+
+  /** The backend's kind by DPDK's name. */
+  public String opsName() {
+    return backend.ops().dpdkName();
+  }
+
+  @Override
+  public String toString() {
+    return "mempool " + name();
+  }
+}

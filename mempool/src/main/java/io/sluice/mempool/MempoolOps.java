@@ -1,0 +1,75 @@
+package io.sluice.mempool;
+
+import io.sluice.platform.Errno;
+import io.sluice.platform.SluiceException;
+import io.sluice.ring.Ring;
+import java.util.Arrays;
+
+/**
+ * The backends by DPDK's names. In C the index of one is private to each process; here it is the
+ * order below, in which {@code rte_mempool_ring.c} and {@code rte_mempool_stack.c} register theirs,
+ * and a process that looks a pool up goes by what is in memory, never by the index.
+ */
+enum MempoolOps {
+  RING_MP_MC("ring_mp_mc", 0),
+  RING_SP_SC("ring_sp_sc", Ring.SP_ENQ | Ring.SC_DEQ),
+  RING_MP_SC("ring_mp_sc", Ring.SC_DEQ),
+  RING_SP_MC("ring_sp_mc", Ring.SP_ENQ),
+  RING_MT_RTS("ring_mt_rts", Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ),
+  RING_MT_HTS("ring_mt_hts", Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ),
+  /** A stack that no dead process blocks; its layout is {@link LockFreeStackLayout}, not DPDK's. */
+  LF_STACK("lf_stack", -1);
+
+  private static final int SYNC_FLAGS =
+      Ring.SP_ENQ
+          | Ring.SC_DEQ
+          | Ring.MP_RTS_ENQ
+          | Ring.MC_RTS_DEQ
+          | Ring.MP_HTS_ENQ
+          | Ring.MC_HTS_DEQ;
+
+  private final String dpdkName;
+  private final int ringFlags;
+
+  MempoolOps(String dpdkName, int ringFlags) {
+    this.dpdkName = dpdkName;
+    this.ringFlags = ringFlags;
+  }
+
+  String dpdkName() {
+    return dpdkName;
+  }
+
+  boolean isRing() {
+    return ringFlags >= 0;
+  }
+
+  int ringFlags() {
+    return ringFlags;
+  }
+
+  static MempoolOps byName(String name) {
+    for (MempoolOps ops : values()) {
+      if (ops.dpdkName.equals(name)) {
+        return ops;
+      }
+    }
+    throw new SluiceException(
+        Errno.EINVAL,
+        "mempool ops '"
+            + name
+            + "' are unknown; there are "
+            + Arrays.stream(values()).map(MempoolOps::dpdkName).toList());
+  }
+
+  /** The kind of a pool whose backing ring has these flags. */
+  static MempoolOps ofRing(int flags) {
+    for (MempoolOps ops : values()) {
+      if (ops.ringFlags == (flags & SYNC_FLAGS)) {
+        return ops;
+      }
+    }
+    throw new SluiceException(
+        Errno.ENOTSUP, "backing ring's flags=0x" + Integer.toHexString(flags) + " are no pool's");
+  }
+}
