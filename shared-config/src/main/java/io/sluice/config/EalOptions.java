@@ -175,6 +175,7 @@ public final class EalOptions {
       return this;
     }
 
+    /** Which lcores this process has, and the CPUs each may run on. */
     public Builder lcores(LcoreMap map) {
       this.lcores = map;
       return this;
@@ -190,6 +191,7 @@ public final class EalOptions {
       return this;
     }
 
+    /** From 1. */
     public Builder memoryMb(int megabytes) {
       if (megabytes <= 0) {
         throw new EalOptionException("-m " + megabytes + ": accepted are megabytes from 1");
