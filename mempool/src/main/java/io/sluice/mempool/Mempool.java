@@ -68,7 +68,7 @@ public final class Mempool {
   }
 
   /**
-   * {@code rte_mempool_create}: a pool in memzones {@code MP_<name>} and {@code MP_<name>_<i>}, in
+   * {@code rte_mempool_create}: a pool in memzones {@code MP_NAME} and {@code MP_NAME_NUMBER}, in
    * the tailq {@code RTE_MEMPOOL}.
    *
    * @param name at most 25 bytes, used by no other pool
