@@ -43,4 +43,21 @@ public interface IdleStrategy {
   static IdleStrategy adaptive() {
     return new AdaptiveIdleStrategy();
   }
+
+  /**
+   * A new strategy by its name on a command line.
+   *
+   * @throws SluiceException EINVAL for any name but spin, yield, park and adaptive
+   */
+  static IdleStrategy named(String name) {
+    return switch (name) {
+      case "spin" -> spin();
+      case "yield" -> IdleStrategy.yield();
+      case "park" -> park(AdaptiveIdleStrategy.MAX_PARK_NANOS);
+      case "adaptive" -> adaptive();
+      default ->
+          throw new SluiceException(
+              Errno.EINVAL, "idle strategy '" + name + "'; accepted: spin, yield, park, adaptive");
+    };
+  }
 }

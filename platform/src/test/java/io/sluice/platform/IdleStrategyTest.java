@@ -1,6 +1,8 @@
 package io.sluice.platform;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -45,5 +47,16 @@ class IdleStrategyTest {
       strategy.idle(1);
       strategy.reset();
     }
+  }
+
+  @Test
+  void shouldBeFoundByNameOrNameWhatIsAccepted() {
+    assertInstanceOf(AdaptiveIdleStrategy.class, IdleStrategy.named("adaptive"));
+    for (String name : List.of("spin", "yield", "park")) {
+      IdleStrategy.named(name).idle(1);
+    }
+    SluiceException e = assertThrows(SluiceException.class, () -> IdleStrategy.named("nap"));
+    assertEquals(
+        "idle strategy 'nap'; accepted: spin, yield, park, adaptive (EINVAL)", e.getMessage());
   }
 }

@@ -24,7 +24,7 @@ public final class Primary implements AutoCloseable {
    * @throws io.sluice.platform.SluiceException if it cannot; nothing is left behind then
    */
   public static Primary start(EalOptions options) {
-    Lcores lcores = ProcessLcores.of(options);
+    Lcores lcores = new Lcores(options.lcores(), options.mainLcore());
     return new Primary(SharedMemory.create(options), lcores);
   }
 

@@ -3,7 +3,6 @@ package io.sluice.secondary;
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Lcores;
-import io.sluice.primary.ProcessLcores;
 import io.sluice.primary.StopRequest;
 
 /**
@@ -27,7 +26,7 @@ public final class Secondary implements AutoCloseable {
    *     left behind then
    */
   public static Secondary attach(EalOptions options) {
-    Lcores lcores = ProcessLcores.of(options);
+    Lcores lcores = new Lcores(options.lcores(), options.mainLcore());
     return new Secondary(SharedMemory.attach(options), lcores);
   }
 

@@ -1,0 +1,33 @@
+package io.sluice.primary;
+
+import io.sluice.platform.Memory;
+
+/** Packets, bytes and cycles of one process, in shared memory; written by that process only. */
+public final class Counters {
+  private final long address;
+  private long packets;
+  private long bytes;
+  private long cycles;
+
+  Counters(long address) {
+    this.address = address;
+  }
+
+  /** Adds, and publishes the sums with release. */
+  public void add(int morePackets, long moreBytes, long moreCycles) {
+    packets += morePackets;
+    bytes += moreBytes;
+    cycles += moreCycles;
+    Memory.putLongRelease(address + ForwardingLayout.CYCLES, cycles);
+    Memory.putLongRelease(address + ForwardingLayout.BYTES, bytes);
+    Memory.putLongRelease(address + ForwardingLayout.PACKETS, packets);
+  }
+
+  /** Starts again from 0. */
+  void reset() {
+    packets = 0;
+    bytes = 0;
+    cycles = 0;
+    add(0, 0, 0);
+  }
+}

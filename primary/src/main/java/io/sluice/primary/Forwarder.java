@@ -1,0 +1,215 @@
+package io.sluice.primary;
+
+import io.sluice.mempool.Mbuf;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.IdleStrategy;
+import io.sluice.platform.Memory;
+import io.sluice.platform.Tsc;
+import io.sluice.ring.Ring;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The primary's loop: what a port receives goes over a ring to a worker, comes back over another,
+ * and is sent by the port's partner (0 and 1, 2 and 3, …; a last odd one is its own). Bursts go to
+ * the running workers in turn. A full ring or port holds up what is before it; nothing is dropped
+ * here. While no worker runs nothing is received.
+ *
+ * <p>One thread calls it. A worker that dies leaves its rings as they are: what is in them is sent
+ * as if it had passed, and what it held itself is counted as stranded.
+ */
+public final class Forwarder implements AutoCloseable {
+  private static final int BURST = 32;
+  private static final long REAP_NANOS = 100_000_000;
+
+  private final SharedMemory memory;
+  private final Forwarding forwarding;
+  private final PortQueue[] ports;
+  private final Counters counters;
+  private final long[] burst = new long[BURST];
+  private final long[] inFlight;
+  private int nextWorker;
+  private long lastReap = System.nanoTime();
+
+  /**
+   * Makes rings and counters; workers may come from now on.
+   *
+   * @param workers how many workers there can be at once
+   * @param ringSize of each of a worker's two rings, a power of two
+   */
+  public Forwarder(SharedMemory memory, int workers, int ringSize, List<ForwardingPort> ports) {
+    this.memory = memory;
+    this.forwarding =
+        Forwarding.create(
+            memory, workers, ringSize, ports.stream().map(ForwardingPort::name).toList());
+    this.ports = new PortQueue[ports.size()];
+    for (int i = 0; i < this.ports.length; i++) {
+      this.ports[i] = new PortQueue(forwarding, i, ports.get(i), BURST);
+    }
+    this.counters = forwarding.primaryCounters();
+    this.inFlight = new long[workers];
+  }
+
+  /** The shared view, for its counters. */
+  public Forwarding forwarding() {
+    return forwarding;
+  }
+
+  /** Forwards until told to stop. */
+  public void run(BooleanSupplier stop, IdleStrategy idle) {
+    while (!stop.getAsBoolean()) {
+      idle.idle(poll(true));
+    }
+  }
+
+  /**
+   * Receives no more, and passes on what is under way.
+   *
+   * @return how many packets did not come out within the limit; they are given back or, with a
+   *     worker that hangs, stay where they are
+   */
+  public long drain(Duration limit, IdleStrategy idle) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (underWay() > 0 && System.nanoTime() - deadline < 0) {
+      idle.idle(poll(false));
+    }
+    long left = underWay();
+    for (PortQueue port : ports) {
+      port.drop();
+    }
+    return left;
+  }
+
+  private long underWay() {
+    long sum = 0;
+    for (long count : inFlight) {
+      sum += count;
+    }
+    for (PortQueue port : ports) {
+      sum += port.waiting() + port.unsent();
+    }
+    return sum;
+  }
+
+  private int poll(boolean receive) {
+    long began = Tsc.cycles();
+    int work = 0;
+    int received = 0;
+    long bytes = 0;
+    for (PortQueue port : ports) {
+      work += port.flush();
+    }
+    for (int worker = 0; worker < inFlight.length; worker++) {
+      work += collect(worker);
+    }
+    for (PortQueue port : ports) {
+      if (receive && port.waiting() == 0 && anyRunning()) {
+        bytes += port.receive();
+        received += port.waiting();
+      }
+      work += distribute(port);
+    }
+    if (work == 0) {
+      reap();
+    } else {
+      counters.add(received, bytes, Tsc.cycles() - began);
+    }
+    return work;
+  }
+
+  private boolean anyRunning() {
+    for (int i = 0; i < inFlight.length; i++) {
+      if (forwarding.state(i) == WorkerState.RUNNING) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Starts with the worker after the last, so that a burst goes to one if its ring takes it. */
+  private int distribute(PortQueue port) {
+    int given = 0;
+    for (int tried = 0; tried < inFlight.length && port.waiting() > 0; tried++) {
+      int worker = nextWorker;
+      nextWorker = (nextWorker + 1) % inFlight.length;
+      if (forwarding.state(worker) == WorkerState.RUNNING) {
+        int count = port.giveTo(forwarding.in(worker));
+        setInFlight(worker, inFlight[worker] + count);
+        given += count;
+      }
+    }
+    return given;
+  }
+
+  private int collect(int worker) {
+    if (forwarding.state(worker) == WorkerState.LEAVING) {
+      forwarding.move(worker, WorkerState.LEAVING, WorkerState.DRAINING);
+    }
+    return inFlight[worker] > 0 && haveRoom() ? send(worker, forwarding.out(worker)) : 0;
+  }
+
+  private boolean haveRoom() {
+    for (PortQueue port : ports) {
+      if (!port.hasRoom()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int send(int worker, Ring ring) {
+    int count = ring.dequeueBurst(burst, 0, BURST);
+    for (int i = 0; i < count; i++) {
+      partner(Mbuf.port(burst[i])).add(burst[i]);
+    }
+    if (count > 0) {
+      setInFlight(worker, inFlight[worker] - count);
+    }
+    return count;
+  }
+
+  private PortQueue partner(int port) {
+    int partner = port ^ 1;
+    return ports[partner < ports.length ? partner : port];
+  }
+
+  private void setInFlight(int worker, long count) {
+    inFlight[worker] = count;
+    Memory.putLongRelease(forwarding.inFlightAddress(worker), count);
+  }
+
+  /** Looks for dead workers now and then; only with nothing else to do. */
+  private void reap() {
+    long now = System.nanoTime();
+    if (now - lastReap > REAP_NANOS) {
+      lastReap = now;
+      for (int worker = 0; worker < inFlight.length; worker++) {
+        if (forwarding.isDead(worker)) {
+          takeBack(worker);
+        }
+      }
+    }
+  }
+
+  private void takeBack(int worker) {
+    while (haveRoom()) {
+      if (send(worker, forwarding.out(worker)) + send(worker, forwarding.in(worker)) == 0) {
+        long stranded = forwarding.strandedAddress(worker);
+        Memory.putLongRelease(stranded, Memory.getLong(stranded) + inFlight[worker]);
+        setInFlight(worker, 0);
+        forwarding.move(worker, forwarding.state(worker), WorkerState.FREE);
+        return;
+      }
+      for (PortQueue port : ports) {
+        port.flush();
+      }
+    }
+  }
+
+  /** Frees rings and counters; the workers must be gone. */
+  @Override
+  public void close() {
+    forwarding.free(memory);
+  }
+}
