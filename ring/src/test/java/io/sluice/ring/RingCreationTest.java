@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.config.EalOptions;
+import io.sluice.memseg.HeapStats;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -131,6 +132,46 @@ class RingCreationTest {
         () -> Ring.create(memory, "flags", 32, -1, Ring.SC_DEQ | Ring.MC_RTS_DEQ));
     assertRefused(Errno.EINVAL, "bits outside", () -> Ring.create(memory, "flags", 32, -1, 0x1000));
     assertNull(MemZone.lookup(memory, "RG_flags"));
+  }
+
+  @Test
+  void shouldLeaveNothingBehindWhenThereIsNoMemoryForIt() {
+    // 64 TiB: more than any machine has, and more than the window of addresses.
+    HeapStats before = memory.heap(MemZone.SOCKET_ID_ANY).stats();
+    assertRefused(
+        Errno.ENOMEM, "RG_huge", () -> RingElem.create(memory, "huge", 1 << 16, 1 << 30, -1, 0));
+    assertEquals(before.allocCount(), memory.heap(MemZone.SOCKET_ID_ANY).stats().allocCount());
+    assertNull(Ring.lookup(memory, "huge"));
+    assertNull(MemZone.lookup(memory, "RG_huge"));
+    Ring.create(memory, "huge", 32, -1, 0).free(memory);
+  }
+
+  @Test
+  void shouldGiveAllMemoryBackThatItTook() {
+    HeapStats before = memory.heap(MemZone.SOCKET_ID_ANY).stats();
+    for (int i = 0; i < 100; i++) {
+      Ring.create(memory, "again", 64, -1, 0).free(memory);
+      assertThrows(SluiceException.class, () -> Ring.create(memory, "again", 63, -1, 0));
+    }
+    assertEquals(before.allocCount(), memory.heap(MemZone.SOCKET_ID_ANY).stats().allocCount());
+  }
+
+  @Test
+  void shouldRefuseToFreeARingThatWasOnlyInitialized() {
+    try (RawRing raw = new RawRing(32, 0)) {
+      assertRefused(Errno.EINVAL, "made by init", () -> raw.ring.free(memory));
+    }
+  }
+
+  @Test
+  void shouldCreateRingsOfOtherElementSizes() {
+    RingElem elem = RingElem.create(memory, "elem", 20, 64, -1, 0);
+    assertEquals(384 + 20 * 64, MemZone.lookup(memory, "RG_elem").length());
+    RingElem same = RingElem.of(Ring.lookup(memory, "elem"), 20);
+    assertEquals(elem.ring().address(), same.ring().address());
+    elem.ring().free(memory);
+    assertRefused(Errno.EINVAL, "esize=23", () -> RingElem.create(memory, "elem", 23, 64, -1, 0));
+    assertNull(MemZone.lookup(memory, "RG_elem"));
   }
 
   @Test
