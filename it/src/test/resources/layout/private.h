@@ -17,6 +17,9 @@
 #include <rte_ethdev.h>
 #include <rte_fbarray.h>
 #include <rte_lcore.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <sys/socket.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
 #include <rte_mempool.h>

@@ -1,0 +1,124 @@
+package io.sluice.nic.afpacket;
+
+import io.sluice.mempool.Mbuf;
+import io.sluice.mempool.MbufFlags;
+import io.sluice.mempool.Mempool;
+import io.sluice.platform.Memory;
+
+/**
+ * The receive ring of a {@link PacketSocket}. A frame is the kernel's until its status has the USER
+ * bit (acquire), ours until the status is KERNEL again (release). Polling reads that word and makes
+ * no system call. One thread at a time.
+ *
+ * <p>The kernel takes an 802.1Q tag out of a frame and hands it over beside it; it is put back on
+ * the way into the mbuf, so that a frame forwarded is the frame received, byte for byte.
+ */
+final class PacketRx {
+  private static final int ADDRESSES = 12;
+  private static final int TAG = 4;
+  private static final int TPID_8021Q = 0x8100;
+
+  private final long frames;
+  private final int frameSize;
+  private final int frameCount;
+  private int next;
+  private long packets;
+  private long bytes;
+  private long noMbuf;
+
+  PacketRx(PacketSocket socket) {
+    this.frames = socket.rxFrames();
+    this.frameSize = socket.size().frameSize();
+    this.frameCount = socket.size().frameCount();
+  }
+
+  int burst(Mempool pool, int port, long[] mbufs, int offset, int n) {
+    int received = 0;
+    while (received < n) {
+      long frame = frames + (long) next * frameSize;
+      int status = Memory.getIntAcquire(frame + TpacketLayout.STATUS);
+      if ((status & TpacketLayout.STATUS_USER) == 0) {
+        break;
+      }
+      long m = Mbuf.alloc(pool);
+      if (m == 0) {
+        // The frame stays where it is: the ring fills up, and the kernel counts what it drops.
+        noMbuf++;
+        break;
+      }
+      if (fill(pool, m, frame, status)) {
+        Mbuf.setPort(m, port);
+        mbufs[offset + received++] = m;
+        packets++;
+        bytes += Mbuf.pktLen(m);
+      } else {
+        noMbuf++;
+        Mbuf.free(m);
+        break;
+      }
+      Memory.putIntRelease(frame + TpacketLayout.STATUS, TpacketLayout.STATUS_KERNEL);
+      next = next + 1 == frameCount ? 0 : next + 1;
+    }
+    return received;
+  }
+
+  private static boolean fill(Mempool pool, long m, long frame, int status) {
+    int length = Memory.getInt(frame + TpacketLayout.SNAPLEN);
+    long data = frame + Memory.getUnsignedShort(frame + TpacketLayout.MAC);
+    if ((status & TpacketLayout.STATUS_VLAN_VALID) == 0) {
+      return append(pool, m, data, length);
+    }
+    int tpid =
+        (status & TpacketLayout.STATUS_VLAN_TPID_VALID) != 0
+            ? Memory.getUnsignedShort(frame + TpacketLayout.VLAN_TPID)
+            : TPID_8021Q;
+    int tci = Memory.getUnsignedShort(frame + TpacketLayout.VLAN_TCI);
+    long to = Mbuf.append(m, ADDRESSES + TAG);
+    if (to == 0) {
+      return false;
+    }
+    Memory.copy(data, to, ADDRESSES);
+    Memory.putShort(to + ADDRESSES, Short.reverseBytes((short) tpid));
+    Memory.putShort(to + ADDRESSES + 2, Short.reverseBytes((short) tci));
+    Mbuf.setVlanTci(m, tci);
+    Mbuf.setOlFlags(m, Mbuf.olFlags(m) | MbufFlags.RX_VLAN);
+    return append(pool, m, data + ADDRESSES, length - ADDRESSES);
+  }
+
+  /**
+   * Copies behind what the packet has, over as many segments as it takes; false if mbufs run out.
+   */
+  private static boolean append(Mempool pool, long m, long from, int length) {
+    long segment = m;
+    int done = 0;
+    while (true) {
+      int here = Math.min(length - done, Mbuf.tailroom(segment));
+      Memory.copy(from + done, Mbuf.mtod(segment) + Mbuf.dataLen(segment), here);
+      Mbuf.setDataLen(segment, Mbuf.dataLen(segment) + here);
+      Mbuf.setPktLen(m, Mbuf.pktLen(m) + here);
+      done += here;
+      if (done == length) {
+        return true;
+      }
+      long more = Mbuf.alloc(pool);
+      if (more == 0) {
+        return false;
+      }
+      Mbuf.setNext(segment, more);
+      Mbuf.setNbSegs(m, Mbuf.nbSegs(m) + 1);
+      segment = more;
+    }
+  }
+
+  long packets() {
+    return packets;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long noMbuf() {
+    return noMbuf;
+  }
+}

@@ -1,0 +1,123 @@
+package io.sluice.nic.afpacket;
+
+import io.sluice.mempool.Mbuf;
+import io.sluice.mempool.MbufFlags;
+import io.sluice.platform.Libc;
+import io.sluice.platform.Memory;
+
+/**
+ * The send ring of a {@link PacketSocket}. A frame is ours while its status is AVAILABLE (acquire),
+ * the kernel's from SEND_REQUEST on (release). One system call a burst tells the kernel to look.
+ * One thread at a time.
+ */
+final class PacketTx {
+  private static final int ADDRESSES = 12;
+  private static final int TAG = 4;
+  private static final short TPID = (short) 0x8100;
+
+  private final int fd;
+  private final long frames;
+  private final int frameSize;
+  private final int frameCount;
+  private int next;
+  private long packets;
+  private long bytes;
+  private long errors;
+
+  PacketTx(PacketSocket socket) {
+    this.fd = socket.fd();
+    this.frames = socket.txFrames();
+    this.frameSize = socket.size().frameSize();
+    this.frameCount = socket.size().frameCount();
+  }
+
+  /**
+   * Sends; mbufs of frames sent, and of frames that can never be (too long for the ring: counted as
+   * errors), are freed.
+   *
+   * @return how many were taken; fewer than n when the ring is full: the rest stays the caller's
+   */
+  int burst(long[] mbufs, int offset, int n) {
+    int taken = 0;
+    while (taken < n) {
+      long frame = frames + (long) next * frameSize;
+      int status = Memory.getIntAcquire(frame + TpacketLayout.STATUS);
+      if (status == TpacketLayout.STATUS_WRONG_FORMAT) {
+        errors++;
+      } else if (status != TpacketLayout.STATUS_AVAILABLE) {
+        break;
+      }
+      long m = mbufs[offset + taken];
+      boolean tagged = (Mbuf.olFlags(m) & MbufFlags.TX_VLAN) != 0;
+      int length = Mbuf.pktLen(m) + (tagged ? TAG : 0);
+      if (length > frameSize - TpacketLayout.TX_DATA || tagged && Mbuf.dataLen(m) < ADDRESSES) {
+        errors++;
+      } else {
+        write(m, frame + TpacketLayout.TX_DATA, tagged);
+        Memory.putInt(frame + TpacketLayout.LEN, length);
+        Memory.putIntRelease(frame + TpacketLayout.STATUS, TpacketLayout.STATUS_SEND_REQUEST);
+        next = next + 1 == frameCount ? 0 : next + 1;
+        packets++;
+        bytes += length;
+      }
+      taken++;
+    }
+    if (n != 0) {
+      kick();
+      Mbuf.freeBulk(mbufs, offset, taken);
+    }
+    return taken;
+  }
+
+  /**
+   * Has the kernel send what is requested. It answers EAGAIN or ENOBUFS when the device is busy and
+   * ENETDOWN when it is down: the frames stay requested, and the next burst asks again.
+   */
+  private void kick() {
+    Libc.sendto(fd, 0, 0, Libc.MSG_DONTWAIT, 0, 0);
+  }
+
+  private static void write(long m, long to, boolean tagged) {
+    long at = to;
+    int skip = 0;
+    if (tagged) {
+      Memory.copy(Mbuf.mtod(m), to, ADDRESSES);
+      Memory.putShort(to + ADDRESSES, Short.reverseBytes(TPID));
+      Memory.putShort(to + ADDRESSES + 2, Short.reverseBytes((short) Mbuf.vlanTci(m)));
+      at += ADDRESSES + TAG;
+      skip = ADDRESSES;
+    }
+    for (long segment = m; segment != 0; segment = Mbuf.next(segment)) {
+      int here = Mbuf.dataLen(segment) - skip;
+      Memory.copy(Mbuf.mtod(segment) + skip, at, here);
+      at += here;
+      skip = 0;
+    }
+  }
+
+  /** Whether every frame requested was sent; asks the kernel again if not. */
+  boolean isIdle() {
+    boolean idle = true;
+    for (int i = 0; i < frameCount && idle; i++) {
+      int status = Memory.getIntAcquire(frames + (long) i * frameSize + TpacketLayout.STATUS);
+      idle =
+          status == TpacketLayout.STATUS_AVAILABLE || status == TpacketLayout.STATUS_WRONG_FORMAT;
+    }
+    if (!idle) {
+      kick();
+    }
+    return idle;
+  }
+
+  long packets() {
+    return packets;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long errors() {
+    return errors;
+  }
+}
