@@ -39,9 +39,19 @@ public final class Fbarray {
     return ((long) elementSize * length + 8 + 8 * words + PAGE - 1) & -PAGE;
   }
 
-  /** {@code rte_fbarray_init}: makes the file in a directory and maps it at {@code address}. */
+  /**
+   * {@code rte_fbarray_init}: makes the file in a directory and maps it at {@code address}, which
+   * the caller has reserved.
+   *
+   * @param header where the shared {@code struct rte_fbarray} lies
+   */
   public static Fbarray create(
       String directory, long header, String name, int length, int elementSize, long address) {
+    if (name.isEmpty() || name.length() >= NAME_LENGTH || length <= 0 || elementSize <= 0) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "no fbarray: name '" + name + "', " + length + " elements of " + elementSize + " bytes");
+    }
     String path = directory + "/fbarray_" + name;
     int fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
     if (fd < 0) {
@@ -63,7 +73,10 @@ public final class Fbarray {
     }
     if (result < 0) {
       Libc.close(fd);
-      throw new SluiceException(Errno.ofResult(result), "cannot make " + path);
+      boolean held = result == -Errno.EAGAIN.number();
+      throw new SluiceException(
+          held ? Errno.EBUSY : Errno.ofResult(result),
+          "cannot make " + path + (held ? ": another process uses it" : ""));
     }
     Memory.putString(header + FbarrayLayout.NAME, NAME_LENGTH, name);
     Memory.putInt(header + FbarrayLayout.COUNT, 0);
@@ -128,35 +141,53 @@ public final class Fbarray {
     detach();
   }
 
-  /** The address of an element. */
+  /**
+   * The address of an element.
+   *
+   * @throws SluiceException EINVAL for an index outside
+   */
   public long get(int index) {
-    return data + (long) index * elementSize;
+    return data + (long) requireInside(index) * elementSize;
   }
 
+  /** {@code rte_fbarray_find_idx}: the index of the element that an address lies in, or -1. */
+  public int findIndex(long address) {
+    long offset = address - data;
+    return offset < 0 || offset >= (long) length * elementSize ? -1 : (int) (offset / elementSize);
+  }
+
+  private int requireInside(int index) {
+    if (index < 0 || index >= length) {
+      throw new SluiceException(
+          Errno.EINVAL, path + ": index " + index + " is outside 0-" + (length - 1));
+    }
+    return index;
+  }
+
+  /** How many elements are in use. */
   public int count() {
     return Memory.getIntVolatile(header + FbarrayLayout.COUNT);
   }
 
+  /** How many elements there are. */
   public int length() {
     return length;
   }
 
-  private long lock() {
-    return header + FbarrayLayout.RWLOCK;
-  }
-
-  /** Marks an element as in use. */
+  /** Marks an element as in use; whatever was written into it before is seen with the mark. */
   public void setUsed(int index) {
-    set(index, true);
+    set(requireInside(index), true);
   }
 
   /** Marks an element as free. */
   public void setFree(int index) {
-    set(index, false);
+    set(requireInside(index), false);
   }
 
+  /** The array's write lock keeps mask and count in step; readers take the mask's words as is. */
   private void set(int index, boolean used) {
-    RwLock.writeLock(lock());
+    long lock = header + FbarrayLayout.RWLOCK;
+    RwLock.writeLock(lock);
     try {
       long word = masks + 8L * (index / 64);
       long bit = 1L << index % 64;
@@ -167,29 +198,35 @@ public final class Fbarray {
         Memory.putInt(header + FbarrayLayout.COUNT, used ? count + 1 : count - 1);
       }
     } finally {
-      RwLock.writeUnlock(lock());
+      RwLock.writeUnlock(lock);
     }
   }
 
-  /** Whether an element is in use. */
+  /** Whether an element is in use; acquire. */
   public boolean isUsed(int index) {
-    return (Memory.getLongAcquire(masks + 8L * (index / 64)) >>> index % 64 & 1) != 0;
+    return (word(requireInside(index) / 64) >>> index % 64 & 1) != 0;
   }
 
-  /** The first used element from {@code start} on, or negative. */
+  private long word(int index) {
+    return Memory.getLongAcquire(masks + 8L * index);
+  }
+
+  /** The first element in use from {@code start} on, or -1. */
   public int findNextUsed(int start) {
     return next(start, true);
   }
 
-  /** The first free element from {@code start} on, or negative. */
+  /** The first free element from {@code start} on, or -1. */
   public int findNextFree(int start) {
     return next(start, false);
   }
 
   private int next(int start, boolean used) {
+    if (start < 0) {
+      return -1;
+    }
     for (int at = start; at < length; at = (at / 64 + 1) * 64) {
-      long word = Memory.getLongAcquire(masks + 8L * (at / 64));
-      long candidates = (used ? word : ~word) & -1L << at % 64;
+      long candidates = (used ? word(at / 64) : ~word(at / 64)) & -1L << at % 64;
       if (candidates != 0) {
         int found = at / 64 * 64 + Long.numberOfTrailingZeros(candidates);
         return found < length ? found : -1;
@@ -198,41 +235,166 @@ public final class Fbarray {
     return -1;
   }
 
-  private int run(int start, boolean used) {
-    int end = next(start, !used);
-    return (end < 0 ? length : end) - start;
+  /** The last element in use from {@code start} backwards, or -1. */
+  public int findPrevUsed(int start) {
+    return previous(start, true);
   }
 
-  /** How many elements from {@code start} on are in use. */
-  public int findContigUsed(int start) {
-    return run(start, true);
+  /** The last free element from {@code start} backwards, or -1. */
+  public int findPrevFree(int start) {
+    return previous(start, false);
   }
 
-  /** How many elements from {@code start} on are free. */
-  public int findContigFree(int start) {
-    return run(start, false);
-  }
-
-  /** The first of {@code n} free elements side by side from {@code start} on, or negative. */
-  public int findNextNFree(int start, int n) {
-    for (int at = next(start, false); at >= 0; at = next(at + run(at, false), false)) {
-      if (run(at, false) >= n) {
-        return at;
+  private int previous(int start, boolean used) {
+    if (start >= length) {
+      return -1;
+    }
+    for (int at = start; at >= 0; at = at / 64 * 64 - 1) {
+      long candidates = (used ? word(at / 64) : ~word(at / 64)) & -1L >>> 63 - at % 64;
+      if (candidates != 0) {
+        return at / 64 * 64 + 63 - Long.numberOfLeadingZeros(candidates);
       }
     }
     return -1;
   }
 
-  /** The first element of the longest free run from {@code start} on, or negative. */
+  /** How many elements from {@code start} on are in use without a gap; -1 for a start outside. */
+  public int findContigUsed(int start) {
+    return run(start, true);
+  }
+
+  /** How many elements from {@code start} on are free without a gap; -1 for a start outside. */
+  public int findContigFree(int start) {
+    return run(start, false);
+  }
+
+  private int run(int start, boolean used) {
+    if (start < 0 || start >= length) {
+      return -1;
+    }
+    int end = next(start, !used);
+    return (end < 0 ? length : end) - start;
+  }
+
+  /** How many elements from {@code start} backwards are in use; -1 for a start outside. */
+  public int findRevContigUsed(int start) {
+    return reverseRun(start, true);
+  }
+
+  /** How many elements from {@code start} backwards are free; -1 for a start outside. */
+  public int findRevContigFree(int start) {
+    return reverseRun(start, false);
+  }
+
+  private int reverseRun(int start, boolean used) {
+    return start < 0 || start >= length ? -1 : start - previous(start, !used);
+  }
+
+  /** The first of {@code n} elements in use side by side from {@code start} on, or -1. */
+  public int findNextNUsed(int start, int n) {
+    return nextRun(start, n, true);
+  }
+
+  /** The first of {@code n} free elements side by side from {@code start} on, or -1. */
+  public int findNextNFree(int start, int n) {
+    return nextRun(start, n, false);
+  }
+
+  private int nextRun(int start, int n, boolean used) {
+    int at = n < 1 || n > length ? -1 : next(start, used);
+    while (at >= 0) {
+      int count = run(at, used);
+      if (count >= n) {
+        return at;
+      }
+      at = next(at + count, used);
+    }
+    return -1;
+  }
+
+  /**
+   * The first of {@code n} elements in use side by side, the last of which is not behind {@code
+   * start}, as far back as must be; or -1.
+   */
+  public int findPrevNUsed(int start, int n) {
+    return previousRun(start, n, true);
+  }
+
+  /** The same for free elements. */
+  public int findPrevNFree(int start, int n) {
+    return previousRun(start, n, false);
+  }
+
+  private int previousRun(int start, int n, boolean used) {
+    int at = n < 1 || n > length ? -1 : previous(start, used);
+    while (at >= 0) {
+      int count = reverseRun(at, used);
+      if (count >= n) {
+        return at - n + 1;
+      }
+      at = previous(at - count, used);
+    }
+    return -1;
+  }
+
+  /** The first element of the longest run in use from {@code start} on, or -1. */
+  public int findBiggestUsed(int start) {
+    return biggest(start, true);
+  }
+
+  /** The first element of the longest free run from {@code start} on, or -1. */
   public int findBiggestFree(int start) {
+    return biggest(start, false);
+  }
+
+  private int biggest(int start, boolean used) {
     int best = -1;
     int longest = 0;
-    for (int at = next(start, false); at >= 0; at = next(at + run(at, false), false)) {
-      if (run(at, false) > longest) {
-        longest = run(at, false);
+    int at = next(start, used);
+    while (at >= 0) {
+      int count = run(at, used);
+      if (count > longest) {
+        longest = count;
         best = at;
       }
+      at = next(at + count, used);
     }
     return best;
+  }
+
+  /** The first element of the longest run in use that ends at {@code start} or before, or -1. */
+  public int findRevBiggestUsed(int start) {
+    return reverseBiggest(start, true);
+  }
+
+  /** The same for free elements. */
+  public int findRevBiggestFree(int start) {
+    return reverseBiggest(start, false);
+  }
+
+  private int reverseBiggest(int start, boolean used) {
+    int best = -1;
+    int longest = 0;
+    int at = previous(start, used);
+    while (at >= 0) {
+      int count = reverseRun(at, used);
+      if (count > longest) {
+        longest = count;
+        best = at - count + 1;
+      }
+      at = previous(at - count, used);
+    }
+    return best;
+  }
+
+  /** {@code rte_fbarray_dump_metadata}. */
+  public String dump() {
+    StringBuilder text = new StringBuilder("File-backed array: ").append(path);
+    text.append("\nsize: ").append(length).append(" occupied: ").append(count());
+    text.append(" elt_sz: ").append(elementSize);
+    for (int at = next(0, true); at >= 0; at = next(at + run(at, true), true)) {
+      text.append("\nused: ").append(at).append('-').append(at + run(at, true) - 1);
+    }
+    return text.append('\n').toString();
   }
 }
