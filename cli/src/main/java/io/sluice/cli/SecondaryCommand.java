@@ -1,8 +1,10 @@
 package io.sluice.cli;
 
 import io.sluice.config.EalOptions;
+import io.sluice.secondary.Monitor;
 import io.sluice.secondary.Secondary;
 import io.sluice.secondary.SecondaryApp;
+import io.sluice.secondary.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "secondary",
     description = "Runs a program in a process attached to a primary.",
-    customSynopsis = "sluice secondary CLASS [EAL options] [-- the program's arguments]")
+    customSynopsis =
+        "sluice secondary (worker | monitor | CLASS) [EAL options] [-- the program's arguments]")
 final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
-  private static final Map<String, Supplier<SecondaryApp>> BUILT_IN = Map.of();
+  private static final Map<String, Supplier<SecondaryApp>> BUILT_IN =
+      Map.of("worker", Worker::new, "monitor", Monitor::new);
 
   @Option(
       names = {"-h", "--help"},
@@ -30,7 +34,7 @@ final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
       index = "0",
       paramLabel = "CLASS",
       description =
-          "A class that implements io.sluice.secondary.SecondaryApp and is on the class path"
+          "worker, monitor, or a class that implements io.sluice.secondary.SecondaryApp and is on the class path"
               + " (SLUICE_CLASSPATH adds jars to it).")
   private String app;
 

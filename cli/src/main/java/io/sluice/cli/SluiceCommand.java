@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       SampleCommand.class,
       PsCommand.class,
       RingCommand.class,
+      MempoolCommand.class,
       MemzoneCommand.class,
       MemsegCommand.class,
       CleanCommand.class,

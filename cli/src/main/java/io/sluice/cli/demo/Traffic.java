@@ -1,0 +1,177 @@
+package io.sluice.cli.demo;
+
+import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The demo's outside world, a process of its own: one thread sends frames into the first port, one
+ * counts and compares what comes out of the second.
+ *
+ * <p>Arguments: {@code wire INTERFACE INTERFACE} or {@code pipes FILE FILE}, the capture, the
+ * number of frames. It starts sending with the line {@code go} on its input, prints {@code
+ * progress} lines, and ends with the line {@code end}, upon which it prints {@code result}.
+ */
+public final class Traffic {
+  /** Fewer than the queues between the two ends hold, so that none of them overflows. */
+  private static final int WINDOW = 256;
+
+  private static final int CAPACITY = 1 << 17;
+  private static final long PROGRESS_NANOS = 200_000_000;
+  private static final long IDLE_NANOS = 20_000;
+  private static final long LAST_FRAMES_MILLIS = 2_000;
+
+  private final List<byte[]> capture;
+  private final long total;
+  private final FrameCheck check;
+  private volatile long sent;
+  private volatile long received;
+  private volatile boolean ending;
+  private volatile String failure;
+
+  private Traffic(List<byte[]> capture, long total) {
+    this.capture = capture;
+    this.total = total;
+    this.check = new FrameCheck(capture, total);
+  }
+
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  /** Runs until told to end. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Traffic traffic = new Traffic(CaptureFile.read(Path.of(args[3])), Long.parseLong(args[4]));
+    boolean wire = args[0].equals("wire");
+    BufferedReader input =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    Thread receiver =
+        traffic.start(
+            "receiver",
+            () -> {
+              if (wire) {
+                traffic.receiveFromWire(args[2]);
+              } else {
+                traffic.receiveFromPipe(Path.of(args[2]));
+              }
+            });
+    System.out.println("traffic: ready");
+    traffic.requireLine(input, "go");
+    traffic.start(
+        "sender",
+        () -> {
+          if (wire) {
+            traffic.sendToWire(args[1]);
+          } else {
+            traffic.sendToPipe(Path.of(args[1]));
+          }
+        });
+    traffic.start("progress", traffic::report);
+    traffic.requireLine(input, "end");
+    traffic.ending = true;
+    receiver.join(LAST_FRAMES_MILLIS);
+    traffic.printResult();
+    System.exit(0);
+  }
+
+  private void requireLine(BufferedReader input, String wanted) throws IOException {
+    String line = input.readLine();
+    if (!wanted.equals(line)) {
+      // The demo has gone away.
+      System.exit(1);
+    }
+  }
+
+  private Thread start(String name, Work work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (IOException | RuntimeException e) {
+                failure = name + ": " + e.getMessage();
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private byte[] frame(long number) {
+    return capture.get((int) (number % capture.size()));
+  }
+
+  private void sendToWire(String interfaceName) {
+    try (PacketSocket socket = new PacketSocket(interfaceName)) {
+      for (long number = 0; number < total && !ending; number++) {
+        while (number - received >= WINDOW && !ending) {
+          LockSupport.parkNanos(IDLE_NANOS);
+        }
+        while (!socket.send(frame(number)) && !ending) {
+          LockSupport.parkNanos(IDLE_NANOS);
+        }
+        sent = number + 1;
+      }
+    }
+  }
+
+  private void receiveFromWire(String interfaceName) {
+    byte[] frame = new byte[CAPACITY];
+    try (PacketSocket socket = new PacketSocket(interfaceName)) {
+      while (!ending) {
+        int length = socket.receive(frame);
+        if (length > 0) {
+          check.receive(frame, length);
+          received = check.received();
+        } else {
+          LockSupport.parkNanos(IDLE_NANOS);
+        }
+      }
+    }
+  }
+
+  private void sendToPipe(Path file) throws IOException {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+      CaptureFile.writeHeader(out);
+      for (long number = 0; number < total && !ending; number++) {
+        CaptureFile.writeFrame(out, frame(number), number);
+        sent = number + 1;
+      }
+    }
+  }
+
+  private void receiveFromPipe(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      CaptureFile.Reader reader = new CaptureFile.Reader(in);
+      for (byte[] frame = reader.next(); frame != null; frame = reader.next()) {
+        check.receive(frame, frame.length);
+        received = check.received();
+      }
+    }
+  }
+
+  private void report() {
+    while (!ending) {
+      System.out.println("progress sent=" + sent + " received=" + received);
+      LockSupport.parkNanos(PROGRESS_NANOS);
+    }
+  }
+
+  private void printResult() {
+    System.out.printf(
+        "result sent=%d received=%d bytes=%d mismatched=%d%n",
+        sent, check.received(), check.bytes(), check.mismatched());
+    if (failure != null) {
+      System.out.println("failure " + failure);
+    }
+  }
+}
