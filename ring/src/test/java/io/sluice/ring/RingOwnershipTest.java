@@ -209,7 +209,7 @@ class RingOwnershipTest {
       List<Future<?>> runs = new ArrayList<>();
       for (int id = 1; id <= WORKERS; id++) {
         Worker worker = new Worker(raw.ring, way, id, enqueueLock, dequeueLock);
-        runs.add(workers.submit(() -> worker.run(4_000)));
+        runs.add(workers.submit(() -> worker.run(20_000)));
       }
       for (Future<?> run : runs) {
         run.get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
