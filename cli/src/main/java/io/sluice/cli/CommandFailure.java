@@ -1,10 +1,11 @@
 package io.sluice.cli;
 
 /** A command that cannot go on; its message is the one line that the user sees. */
-final class CommandFailure extends RuntimeException {
+public final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CommandFailure(String message) {
+  /** Makes it. */
+  public CommandFailure(String message) {
     super(message);
   }
 }

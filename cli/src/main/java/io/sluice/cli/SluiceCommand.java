@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.cli.demo.DemoCommand;
 import io.sluice.platform.SluiceException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     version = "sluice 0.1.0",
     subcommands = {
+      DemoCommand.class,
       PrimaryCommand.class,
       SecondaryCommand.class,
       SampleCommand.class,

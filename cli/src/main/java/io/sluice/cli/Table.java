@@ -10,17 +10,19 @@ import java.util.List;
 import java.util.Map;
 
 /** Rows under headings, printed in columns or as JSON with the headings as names. */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final List<String> headings;
   private final List<Object[]> rows = new ArrayList<>();
 
-  Table(String... headings) {
+  /** A table without rows. */
+  public Table(String... headings) {
     this.headings = List.of(headings);
   }
 
-  void add(Object... row) {
+  /** Adds a row: one value per heading, null for none. */
+  public void add(Object... row) {
     rows.add(row.clone());
   }
 

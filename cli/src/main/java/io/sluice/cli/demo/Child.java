@@ -1,0 +1,163 @@
+package io.sluice.cli.demo;
+
+import io.sluice.cli.CommandFailure;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** A JVM that the demo has started, with this JVM's flags and class path; keeps what it prints. */
+final class Child implements AutoCloseable {
+  private static final Duration END_LIMIT = Duration.ofSeconds(15);
+  private static final long POLL_NANOS = 5_000_000;
+  private static final int LINES_SHOWN = 12;
+
+  private final String name;
+  private final Process process;
+  private final Writer input;
+  private final List<String> lines = new ArrayList<>();
+  private final Thread reader;
+
+  /** Starts {@code mainClass} behind the words of {@code launcher}, which must exec it. */
+  Child(String name, List<String> launcher, Class<?> mainClass, List<String> arguments) {
+    this.name = name;
+    List<String> command = new ArrayList<>(launcher);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
+    command.addAll(arguments);
+    try {
+      process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    input = process.outputWriter(StandardCharsets.UTF_8);
+    reader = new Thread(this::read, "output of " + name);
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private void read() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        synchronized (lines) {
+          lines.add(line);
+        }
+      }
+    } catch (IOException e) {
+      synchronized (lines) {
+        lines.add("[output ended: " + e.getMessage() + "]");
+      }
+    }
+  }
+
+  private List<String> snapshot() {
+    synchronized (lines) {
+      return new ArrayList<>(lines);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Waits for a line that begins so; fails if the process ends or the limit passes before. */
+  void awaitLine(String start, Duration limit, BooleanSupplier cancelled) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (last(start) == null) {
+      if (cancelled.getAsBoolean()) {
+        throw new CommandFailure("interrupted");
+      }
+      if (!reader.isAlive() || System.nanoTime() - deadline > 0) {
+        throw new CommandFailure("the " + name + " did not start:\n" + tail());
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  /** The last line that begins so, or null. */
+  String last(String start) {
+    List<String> all = snapshot();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).startsWith(start)) {
+        return all.get(i);
+      }
+    }
+    return null;
+  }
+
+  /** The {@code key=value} words of every line that begins so. */
+  List<Map<String, String>> values(String start) {
+    return snapshot().stream().filter(line -> line.startsWith(start)).map(Child::words).toList();
+  }
+
+  static Map<String, String> words(String line) {
+    Map<String, String> words = new LinkedHashMap<>();
+    for (String word : line.split(" ")) {
+      int equals = word.indexOf('=');
+      if (equals > 0) {
+        words.put(word.substring(0, equals), word.substring(equals + 1));
+      }
+    }
+    return words;
+  }
+
+  /** Its last lines, for an error. */
+  String tail() {
+    List<String> all = snapshot();
+    return String.join("\n", all.subList(Math.max(0, all.size() - LINES_SHOWN), all.size()));
+  }
+
+  void send(String line) {
+    try {
+      input.write(line + "\n");
+      input.flush();
+    } catch (IOException e) {
+      throw new CommandFailure("the " + name + " has gone:\n" + tail());
+    }
+  }
+
+  /** Asks it to end with SIGTERM and waits; false if it had to be killed. */
+  boolean stop() {
+    process.destroy();
+    return awaitEnd();
+  }
+
+  /** Waits until it has ended and all its output is here; kills it when the limit passes. */
+  boolean awaitEnd() {
+    try {
+      boolean ended = process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ended) {
+        process.destroyForcibly();
+        process.waitFor();
+      }
+      reader.join(END_LIMIT.toMillis());
+      return ended;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      process.destroyForcibly();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      stop();
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package io.sluice.cli.demo;
+
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.Leftovers;
+import io.sluice.cli.SluiceCommand;
+import io.sluice.platform.CpuTopology;
+import io.sluice.primary.StopRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/** One run of the demo; whatever it made is gone when {@link #close} returns. */
+final class Demo implements AutoCloseable {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final long POLL_NANOS = 100_000_000;
+  private static final long STALL_NANOS = 10_000_000_000L;
+  private static final long PIPE_STALL_NANOS = 1_000_000_000L;
+  private static final long LINE_NANOS = 1_000_000_000L;
+
+  private final PrintWriter out;
+  private final StopRequest stop;
+  private final boolean onTerminal = System.console() != null;
+  private final String prefix = "demo-" + ProcessHandle.current().pid();
+  private final List<Integer> cpus = new ArrayList<>(CpuTopology.current().allowed());
+  private final Deque<Runnable> undo = new ArrayDeque<>();
+  private final Path folder;
+
+  Demo(PrintWriter out, StopRequest stop) {
+    this.out = out;
+    this.stop = stop;
+    try {
+      folder = Files.createTempDirectory("sluice-demo-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    undo.push(this::deleteFolder);
+    undo.push(() -> Leftovers.delete(prefix));
+  }
+
+  private void deleteFolder() {
+    try {
+      Files.deleteIfExists(folder.resolve("frames.pcap"));
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs it all; whether every frame came out as it went in, and nothing leaked. */
+  boolean run(boolean wires, List<byte[]> capture, long frames, int workers) throws IOException {
+    Path captureFile = folder.resolve("frames.pcap");
+    CaptureFile.write(captureFile, capture);
+    Outside outside = wires ? new Wires() : new Pipes(folder);
+    undo.push(outside::close);
+    say(
+        String.format(
+            Locale.ROOT,
+            "demo: %,d frames (%,d different) through a primary, %d workers and a monitor",
+            frames,
+            capture.size(),
+            workers));
+    say("demo: " + outside.description());
+    Child traffic = startTraffic(outside, captureFile, frames);
+    if (outside.startsBeforePorts()) {
+      traffic.send("go");
+    }
+    Child primary = startPrimary(outside, workers);
+    say("demo: " + primary.last("primary: ready"));
+    List<Child> workerChildren = new ArrayList<>();
+    for (int i = 0; i < workers; i++) {
+      workerChildren.add(startSecondary("worker", List.of("--lcores", lcore(i + 1)), List.of()));
+    }
+    for (Child worker : workerChildren) {
+      worker.awaitLine("worker ", START_LIMIT, stop::isRequested);
+    }
+    Child monitor = startSecondary("monitor", List.of(), List.of("200"));
+    monitor.awaitLine("monitor: ", START_LIMIT, stop::isRequested);
+    if (!outside.startsBeforePorts()) {
+      traffic.send("go");
+    }
+    watch(frames, traffic, monitor, List.of(primary, monitor, traffic), workerChildren);
+    return finish(frames, traffic, primary, monitor, workerChildren);
+  }
+
+  private void say(String line) {
+    out.println(line);
+    out.flush();
+  }
+
+  private Child start(
+      String name, List<String> launcher, Class<?> mainClass, List<String> arguments) {
+    Child child = new Child(name, launcher, mainClass, arguments);
+    undo.push(child::close);
+    return child;
+  }
+
+  private Child startTraffic(Outside outside, Path captureFile, long frames) {
+    List<String> arguments = new ArrayList<>(outside.trafficArguments());
+    arguments.add(captureFile.toString());
+    arguments.add(Long.toString(frames));
+    Child traffic = start("traffic", outside.trafficLauncher(), Traffic.class, arguments);
+    traffic.awaitLine("traffic: ready", START_LIMIT, stop::isRequested);
+    return traffic;
+  }
+
+  private Child startPrimary(Outside outside, int workers) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("primary", "--file-prefix", prefix, "--lcores", lcore(0), "-m", "64"));
+    arguments.add("--no-pci");
+    for (String vdev : outside.vdevs()) {
+      arguments.addAll(List.of("--vdev", vdev));
+    }
+    arguments.addAll(List.of("--", "--workers", Integer.toString(workers)));
+    Child primary = start("primary", outside.primaryLauncher(), SluiceCommand.class, arguments);
+    primary.awaitLine("primary: ready", START_LIMIT, stop::isRequested);
+    return primary;
+  }
+
+  private Child startSecondary(String kind, List<String> eal, List<String> own) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("secondary", kind, "--file-prefix", prefix, "--proc-type", "secondary"));
+    arguments.addAll(eal);
+    arguments.add("--");
+    arguments.addAll(own);
+    return start(kind, List.of(), SluiceCommand.class, arguments);
+  }
+
+  /** An lcore of its own for each process, on the CPUs in turn. */
+  private String lcore(int id) {
+    return id + "@" + cpus.get(id % cpus.size());
+  }
+
+  /** Shows progress until all frames came out, or nothing has moved for a while. */
+  private void watch(
+      long frames, Child traffic, Child monitor, List<Child> children, List<Child> workers) {
+    long lastChange = System.nanoTime();
+    long lastLine = 0;
+    String last = "";
+    while (true) {
+      Map<String, String> progress = Child.words(String.valueOf(traffic.last("progress ")));
+      long sent = Long.parseLong(progress.getOrDefault("sent", "0"));
+      long received = Long.parseLong(progress.getOrDefault("received", "0"));
+      String line = monitor.last("monitor: ");
+      String state = progress + line;
+      long now = System.nanoTime();
+      if (!state.equals(last)) {
+        last = state;
+        lastChange = now;
+      }
+      if (now - lastLine > LINE_NANOS || received >= frames) {
+        lastLine = now;
+        show(sent, received, line);
+      }
+      long limit = sent >= frames ? PIPE_STALL_NANOS : STALL_NANOS;
+      if (received >= frames || now - lastChange > limit) {
+        endLine();
+        return;
+      }
+      requireAlive(children);
+      requireAlive(workers);
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private void requireAlive(List<Child> children) {
+    if (stop.isRequested()) {
+      endLine();
+      throw new CommandFailure("interrupted");
+    }
+    for (Child child : children) {
+      if (!child.isAlive()) {
+        endLine();
+        throw new CommandFailure("a process of the demo ended early:\n" + child.tail());
+      }
+    }
+  }
+
+  private void show(long sent, long received, String monitorLine) {
+    String text =
+        String.format(
+            Locale.ROOT, "demo: sent %,d, received %,d | %s", sent, received, monitorLine);
+    out.print(onTerminal ? "\r" + text + "\033[K" : text + "\n");
+    out.flush();
+  }
+
+  private void endLine() {
+    if (onTerminal) {
+      say("");
+    }
+  }
+
+  private boolean finish(
+      long frames, Child traffic, Child primary, Child monitor, List<Child> workers) {
+    boolean stopped = monitor.stop();
+    for (Child worker : workers) {
+      stopped &= worker.stop();
+    }
+    stopped &= primary.stop();
+    traffic.send("end");
+    stopped &= traffic.awaitEnd();
+    if (!stopped || traffic.last("result ") == null || primary.last("report pool ") == null) {
+      throw new CommandFailure(
+          "a process did not end in order:\n" + primary.tail() + "\n" + traffic.tail());
+    }
+    DemoReport report = new DemoReport(traffic, primary);
+    out.print(report.table());
+    boolean good = report.isGood(frames);
+    if (!good) {
+      out.print(report.whereLost());
+      String failure = traffic.last("failure ");
+      if (failure != null) {
+        out.println("demo: traffic: " + failure);
+      }
+    }
+    close();
+    say(report.verdict());
+    return good;
+  }
+
+  /** Ends whatever still runs and removes whatever is still there, each even if another fails. */
+  @Override
+  public void close() {
+    RuntimeException first = null;
+    while (!undo.isEmpty()) {
+      try {
+        undo.pop().run();
+      } catch (RuntimeException e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+}
