@@ -1,0 +1,308 @@
+package io.sluice.mempool;
+
+import io.sluice.config.MemConfigLayout;
+import io.sluice.config.ProcType;
+import io.sluice.config.RwLock;
+import io.sluice.config.Tailq;
+import io.sluice.memzone.MemZone;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Errno;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
+import java.util.function.LongSupplier;
+
+/**
+ * {@code rte_mbuf_dyn.h}: fields and flags of mbufs that are given out by name at run time. The
+ * primary registers; a secondary finds what is registered, by registering the same or by looking it
+ * up. What is registered stays until the primary ends.
+ *
+ * <p>Thread-safe across processes, by the tailqs' lock.
+ */
+public final class MbufDyn {
+  private static final String ZONE = "rte_mbuf_dyn";
+  private static final String FIELDS = "RTE_MBUF_DYNFIELD";
+  private static final String FLAGS = "RTE_MBUF_DYNFLAG";
+  private static final int TAILQ_DATA = 16;
+  private static final int TAILQ_ENTRY_SIZE = 24;
+
+  /** {@code dynfield1}, all that an mbuf has to give. */
+  private static final int DYNFIELD_END = MbufLayout.DYNFIELD1 + 36;
+
+  /** {@code RTE_MBUF_F_FIRST_FREE} to {@code RTE_MBUF_F_LAST_FREE}: bits 23 to 40. */
+  private static final long FREE_FLAGS = (1L << 41) - (1L << 23);
+
+  private MbufDyn() {}
+
+  /**
+   * {@code rte_mbuf_dynfield_register}: gives a field a place in every mbuf, or finds the one of
+   * that name.
+   *
+   * @param name at most 63 bytes
+   * @param size bytes
+   * @param align a power of two, at most the size of an mbuf
+   * @return the field's offset from the mbuf's address
+   * @throws SluiceException EEXIST if it is there with another size or alignment, EPERM if it is
+   *     not there and this is a secondary, ENOENT if no room is left, EINVAL, ENAMETOOLONG, ENOMEM
+   */
+  public static int registerField(SharedMemory m, String name, int size, int align) {
+    checkName(name);
+    if (size <= 0 || size >= MbufLayout.SIZEOF || Integer.bitCount(align) != 1 || align > size) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "dynfield '"
+              + name
+              + "': size="
+              + size
+              + " align="
+              + align
+              + ", it takes a size below 128 and a power of two up to it");
+    }
+    long found = locked(m, () -> registerFieldLocked(m, name, size, align));
+    return (int) found;
+  }
+
+  /** {@code rte_mbuf_dynfield_lookup}: the field's offset, or -1. */
+  public static int lookupField(SharedMemory m, String name) {
+    long element = locked(m, () -> find(m, FIELDS, name));
+    return element == 0 ? -1 : (int) Memory.getLong(element + MbufDynLayout.FIELD_OFFSET);
+  }
+
+  /**
+   * {@code rte_mbuf_dynflag_register}: gives a flag a bit of {@code ol_flags}, or finds the one of
+   * that name.
+   *
+   * @return the bit's number
+   * @throws SluiceException EPERM if it is not there and this is a secondary, ENOENT if no bit is
+   *     left, ENAMETOOLONG, ENOMEM
+   */
+  public static int registerFlag(SharedMemory m, String name) {
+    checkName(name);
+    return (int) locked(m, () -> registerFlagLocked(m, name));
+  }
+
+  /** {@code rte_mbuf_dynflag_lookup}: the bit's number, or -1. */
+  public static int lookupFlag(SharedMemory m, String name) {
+    long element = locked(m, () -> find(m, FLAGS, name));
+    return element == 0 ? -1 : Memory.getInt(element + MbufDynLayout.FLAG_BITNUM);
+  }
+
+  /** {@code rte_mbuf_dyn_dump}: the fields, the flags, and what is free. */
+  public static String dump(SharedMemory m) {
+    StringBuilder text = new StringBuilder("Reserved fields:\n");
+    locked(
+        m,
+        () -> {
+          Tailq.iterate(
+              m.tailq(FIELDS),
+              entry -> {
+                long element = Memory.getLong(entry + TAILQ_DATA);
+                text.append("  name=").append(nameOf(element));
+                text.append(" offset=")
+                    .append(Memory.getLong(element + MbufDynLayout.FIELD_OFFSET));
+                text.append(" size=").append(Memory.getLong(element + MbufDynLayout.FIELD_SIZE));
+                text.append(" align=").append(Memory.getLong(element + MbufDynLayout.FIELD_ALIGN));
+                text.append(" flags=0\n");
+              });
+          text.append("Reserved flags:\n");
+          Tailq.iterate(
+              m.tailq(FLAGS),
+              entry -> {
+                long element = Memory.getLong(entry + TAILQ_DATA);
+                text.append("  name=").append(nameOf(element));
+                text.append(" bitnum=").append(Memory.getInt(element + MbufDynLayout.FLAG_BITNUM));
+                text.append(" flags=0\n");
+              });
+          return 0;
+        });
+    return text.toString();
+  }
+
+  private static void checkName(String name) {
+    if (name.isEmpty() || name.length() >= MbufDynLayout.NAMESIZE) {
+      throw new SluiceException(
+          Errno.ENAMETOOLONG,
+          "dynamic mbuf name '"
+              + name
+              + "' has "
+              + name.length()
+              + " characters, it takes 1 to 63");
+    }
+  }
+
+  private static long locked(SharedMemory m, LongSupplier action) {
+    long lock = m.config().address() + MemConfigLayout.QLOCK;
+    RwLock.writeLock(lock);
+    try {
+      return action.getAsLong();
+    } finally {
+      RwLock.writeUnlock(lock);
+    }
+  }
+
+  private static String nameOf(long element) {
+    return Memory.getString(element + MbufDynLayout.NAME, MbufDynLayout.NAMESIZE);
+  }
+
+  private static long find(SharedMemory m, String tailq, String name) {
+    long[] found = new long[1];
+    Tailq.iterate(
+        m.tailq(tailq),
+        entry -> {
+          long element = Memory.getLong(entry + TAILQ_DATA);
+          if (nameOf(element).equals(name)) {
+            found[0] = element;
+          }
+        });
+    return found[0];
+  }
+
+  /** The shared zone; the primary makes it when it is first asked for. */
+  private static long zone(SharedMemory m, String name) {
+    MemZone zone = MemZone.lookup(m, ZONE);
+    if (m.procType() != ProcType.PRIMARY) {
+      throw new SluiceException(
+          Errno.EPERM,
+          "'"
+              + name
+              + "' is no dynamic field or flag of the primary, and only the primary adds one");
+    }
+    if (zone == null) {
+      zone = MemZone.reserveAligned(m, ZONE, MbufDynLayout.ZONE_SIZEOF, -1, 0, 64);
+      Memory.fill(zone.address(), MbufDynLayout.ZONE_SIZEOF, (byte) 0);
+      Memory.fill(
+          zone.address() + MbufDynLayout.FREE_SPACE + MbufLayout.DYNFIELD1,
+          DYNFIELD_END - MbufLayout.DYNFIELD1,
+          (byte) 1);
+      Memory.putLong(zone.address() + MbufDynLayout.FREE_FLAGS, FREE_FLAGS);
+      score(zone.address());
+    }
+    return zone.address();
+  }
+
+  private static long registerFieldLocked(SharedMemory m, String name, int size, int align) {
+    long known = find(m, FIELDS, name);
+    if (known != 0) {
+      if (Memory.getLong(known + MbufDynLayout.FIELD_SIZE) != size
+          || Memory.getLong(known + MbufDynLayout.FIELD_ALIGN) != align) {
+        throw new SluiceException(
+            Errno.EEXIST,
+            "dynfield '"
+                + name
+                + "' is there with size="
+                + Memory.getLong(known + MbufDynLayout.FIELD_SIZE)
+                + " align="
+                + Memory.getLong(known + MbufDynLayout.FIELD_ALIGN)
+                + ", not size="
+                + size
+                + " align="
+                + align);
+      }
+      return Memory.getLong(known + MbufDynLayout.FIELD_OFFSET);
+    }
+    long zone = zone(m, name);
+    int offset = bestPlace(zone, size, align);
+    if (offset < 0) {
+      throw new SluiceException(
+          Errno.ENOENT,
+          "dynfield '" + name + "': no " + size + " bytes are left in an mbuf at align=" + align);
+    }
+    long element = allocate(m, "mbuf_dynfield", MbufDynLayout.FIELD_SIZEOF, name);
+    Memory.putLong(element + MbufDynLayout.FIELD_SIZE, size);
+    Memory.putLong(element + MbufDynLayout.FIELD_ALIGN, align);
+    Memory.putLong(element + MbufDynLayout.FIELD_OFFSET, offset);
+    append(m, FIELDS, element, name);
+    Memory.fill(zone + MbufDynLayout.FREE_SPACE + offset, size, (byte) 0);
+    score(zone);
+    return offset;
+  }
+
+  private static long registerFlagLocked(SharedMemory m, String name) {
+    long known = find(m, FLAGS, name);
+    if (known != 0) {
+      return Memory.getInt(known + MbufDynLayout.FLAG_BITNUM);
+    }
+    long zone = zone(m, name);
+    long free = Memory.getLong(zone + MbufDynLayout.FREE_FLAGS);
+    if (free == 0) {
+      throw new SluiceException(Errno.ENOENT, "dynflag '" + name + "': no bit of ol_flags is left");
+    }
+    int bit = Long.numberOfTrailingZeros(free);
+    long element = allocate(m, "mbuf_dynflag", MbufDynLayout.FLAG_SIZEOF, name);
+    Memory.putInt(element + MbufDynLayout.FLAG_BITNUM, bit);
+    append(m, FLAGS, element, name);
+    Memory.putLong(zone + MbufDynLayout.FREE_FLAGS, free & ~(1L << bit));
+    return bit;
+  }
+
+  private static long allocate(SharedMemory m, String type, int bytes, String name) {
+    long address = m.heap(-1).zmalloc(type, bytes, 0);
+    if (address == 0) {
+      throw new SluiceException(
+          Errno.ENOMEM,
+          "no memory for dynamic mbuf field or flag '" + name + "'; give more with -m");
+    }
+    Memory.putString(address + MbufDynLayout.NAME, MbufDynLayout.NAMESIZE, name);
+    return address;
+  }
+
+  private static void append(SharedMemory m, String tailq, long element, String name) {
+    long entry = m.heap(-1).zmalloc("MBUF_DYN_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
+    if (entry == 0) {
+      m.heap(-1).free(element);
+      throw new SluiceException(
+          Errno.ENOMEM, "no memory for the list entry of '" + name + "'; give more with -m");
+    }
+    Memory.putLong(entry + TAILQ_DATA, element);
+    Tailq.insertTail(m.tailq(tailq), entry);
+  }
+
+  /** The place that spoils the least: room for larger fields is kept for later. */
+  private static int bestPlace(long zone, int size, int align) {
+    int best = -1;
+    int bestScore = Integer.MAX_VALUE;
+    for (int offset = 0; offset + size <= MbufLayout.SIZEOF; offset += align) {
+      int score = free(zone, offset);
+      if (score < bestScore && isFree(zone, offset, size)) {
+        best = offset;
+        bestScore = score;
+      }
+    }
+    return best;
+  }
+
+  private static boolean isFree(long zone, int offset, int size) {
+    for (int i = offset; i < offset + size; i++) {
+      if (free(zone, i) == 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int free(long zone, int offset) {
+    return Memory.getByte(zone + MbufDynLayout.FREE_SPACE + offset) & 0xff;
+  }
+
+  /**
+   * {@code process_score}: writes into each free byte the size of the aligned piece it is part of.
+   */
+  private static void score(long zone) {
+    int offset = 0;
+    while (offset < MbufLayout.SIZEOF) {
+      int room = 0;
+      while (offset + room < MbufLayout.SIZEOF && free(zone, offset + room) != 0) {
+        room++;
+      }
+      if (room == 0) {
+        offset++;
+        continue;
+      }
+      int piece = 1;
+      while (offset % (piece << 1) == 0 && piece << 1 <= room) {
+        piece <<= 1;
+      }
+      Memory.fill(zone + MbufDynLayout.FREE_SPACE + offset, piece, (byte) piece);
+      offset += piece;
+    }
+  }
+}
