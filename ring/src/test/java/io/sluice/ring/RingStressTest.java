@@ -23,7 +23,7 @@ class RingStressTest {
   private static final int SLOTS = 256;
 
   /** Entry: producer in the upper 32 bits, its running number from 1 in the lower. */
-  private static void produce(Ring ring, int producer, int messages) {
+  static void produce(Ring ring, int producer, int messages) {
     long[] burst = new long[32];
     int next = 1;
     int turn = 0;
@@ -48,7 +48,7 @@ class RingStressTest {
   }
 
   /** What one consumer saw: how many, their mixed sum by producer, and whether all in order. */
-  private static final class Seen {
+  static final class Seen {
     final long[] count = new long[8];
     final long[] sum = new long[8];
     final int[] last = new int[8];
@@ -68,7 +68,7 @@ class RingStressTest {
    * Dequeues until it meets a stop entry, a producer of 7; there is one for each consumer, sent
    * when all else was, and whoever gets another's puts it back.
    */
-  private static Seen consume(Ring ring) {
+  static Seen consume(Ring ring) {
     Seen seen = new Seen();
     long[] burst = new long[24];
     int turn = 0;
@@ -91,13 +91,13 @@ class RingStressTest {
     }
   }
 
-  private static void stop(Ring ring) {
+  static void stop(Ring ring) {
     while (!ring.enqueue(7L << 32)) {
       Thread.yield();
     }
   }
 
-  private static void assertAllSeen(List<Seen> consumers, int producers, int messages) {
+  static void assertAllSeen(List<Seen> consumers, int producers, int messages) {
     for (int producer = 1; producer <= producers; producer++) {
       long count = 0;
       long sum = 0;

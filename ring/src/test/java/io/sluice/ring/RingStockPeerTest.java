@@ -1,0 +1,161 @@
+package io.sluice.ring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.sluice.platform.Libc;
+import io.sluice.testing.RequiresCommand;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Stock DPDK's ring code and ours on one ring at once: a C program over the installed {@code
+ * rte_ring.h} produces and consumes beside this JVM.
+ */
+@RequiresCommand({"gcc", "pkg-config"})
+class RingStockPeerTest {
+  private static final long LIMIT_SECONDS = 120;
+  private static final int SLOTS = 256;
+  private static final int MESSAGES = 1_000_000;
+
+  @TempDir static Path directory;
+
+  private static Path peer;
+
+  @BeforeAll
+  static void buildPeer() throws Exception {
+    Process headers = new ProcessBuilder("pkg-config", "--cflags", "libdpdk").start();
+    String flags = new String(headers.getInputStream().readAllBytes()).trim();
+    assumeTrue(headers.waitFor() == 0, "libdpdk-dev is not installed");
+    Path source = directory.resolve("ring_peer.c");
+    try (InputStream in = RingStockPeerTest.class.getResourceAsStream("/ring_peer.c")) {
+      Files.copy(in, source);
+    }
+    peer = directory.resolve("ring_peer");
+    List<String> command = new ArrayList<>(List.of("gcc", "-O2"));
+    command.addAll(List.of(flags.split(" +")));
+    command.addAll(List.of(source.toString(), "-o", peer.toString()));
+    Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(compiler.getInputStream().readAllBytes());
+    assertEquals(0, compiler.waitFor(), output);
+  }
+
+  /** A ring in a file that two processes map. */
+  private static final class SharedRing implements AutoCloseable {
+    final Path file;
+    final long length = Ring.memsize(SLOTS);
+    final long address;
+    final Ring ring;
+
+    SharedRing(int flags) throws IOException {
+      file = Files.createTempFile(directory, "ring", "");
+      int fd = Libc.open(file.toString(), Libc.O_RDWR, 0);
+      assertEquals(0, Libc.ftruncate(fd, length));
+      address = Libc.mmap(0, length, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, fd, 0);
+      Libc.close(fd);
+      assertTrue(address > 0, "mmap " + address);
+      ring = Ring.init(address, "peer", SLOTS, flags);
+      HeadTail.set(ring.prodSync, ring.prod, -MESSAGES);
+      HeadTail.set(ring.consSync, ring.cons, -MESSAGES);
+    }
+
+    Process peer(String... arguments) throws IOException {
+      List<String> command =
+          new ArrayList<>(List.of(peer.toString(), file.toString(), String.valueOf(length)));
+      command.addAll(List.of(arguments));
+      return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    @Override
+    public void close() {
+      Libc.munmap(address, length);
+    }
+  }
+
+  private static List<String> outputOf(Process process, Ring ring) throws Exception {
+    assertTrue(process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS), ring::dump);
+    String output = new String(process.getInputStream().readAllBytes());
+    assertEquals(0, process.exitValue(), output);
+    return output.lines().toList();
+  }
+
+  private static RingStressTest.Seen seenBy(Process consumer, Ring ring) throws Exception {
+    RingStressTest.Seen seen = new RingStressTest.Seen();
+    for (String line : outputOf(consumer, ring)) {
+      String[] words = line.split(" ");
+      int producer = Integer.parseInt(words[1]);
+      seen.count[producer] = Long.parseLong(words[2]);
+      seen.sum[producer] = Long.parseLong(words[3]);
+      seen.inOrder &= Boolean.parseBoolean(words[4]);
+    }
+    return seen;
+  }
+
+  private static void stopAll(List<Process> processes) {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  @ParameterizedTest(name = "flags=0x{0}")
+  @MethodSource("io.sluice.ring.RingModes#multi")
+  void shouldShareBothSidesWithStockDpdk(int flags) throws Exception {
+    List<Process> processes = new ArrayList<>();
+    try (SharedRing shared = new SharedRing(flags)) {
+      Ring ring = shared.ring;
+      try {
+        Process consumer = shared.peer("consume");
+        processes.add(consumer);
+        Process producer = shared.peer("produce", "2", String.valueOf(MESSAGES));
+        processes.add(producer);
+        var ours = CompletableFuture.supplyAsync(() -> RingStressTest.consume(ring));
+        var made = CompletableFuture.runAsync(() -> RingStressTest.produce(ring, 1, MESSAGES));
+        made.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        assertEquals(List.of("done"), outputOf(producer, ring));
+        RingStressTest.stop(ring);
+        RingStressTest.stop(ring);
+        RingStressTest.Seen mine = ours.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        RingStressTest.assertAllSeen(List.of(mine, seenBy(consumer, ring)), 2, MESSAGES);
+        assertTrue(ring.isEmpty());
+      } finally {
+        stopAll(processes);
+      }
+    }
+  }
+
+  @ParameterizedTest(name = "flags=0x{0}")
+  @MethodSource("io.sluice.ring.RingModes#symmetric")
+  void shouldPassBetweenStockDpdkAndJavaEitherWay(int flags) throws Exception {
+    List<Process> processes = new ArrayList<>();
+    try (SharedRing shared = new SharedRing(flags)) {
+      Ring ring = shared.ring;
+      try {
+        Process producer = shared.peer("produce", "1", String.valueOf(MESSAGES));
+        processes.add(producer);
+        var ours = CompletableFuture.supplyAsync(() -> RingStressTest.consume(ring));
+        assertEquals(List.of("done"), outputOf(producer, ring));
+        RingStressTest.stop(ring);
+        RingStressTest.Seen mine = ours.get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        RingStressTest.assertAllSeen(List.of(mine), 1, MESSAGES);
+
+        Process consumer = shared.peer("consume");
+        processes.add(consumer);
+        RingStressTest.produce(ring, 1, MESSAGES);
+        RingStressTest.stop(ring);
+        RingStressTest.assertAllSeen(List.of(seenBy(consumer, ring)), 1, MESSAGES);
+        assertTrue(ring.isEmpty());
+      } finally {
+        stopAll(processes);
+      }
+    }
+  }
+}
