@@ -2,6 +2,8 @@ package io.sluice.memseg;
 
 import io.sluice.config.EalOptions;
 import io.sluice.platform.Errno;
+import io.sluice.platform.HugepagePool;
+import io.sluice.platform.HugepagePools;
 import io.sluice.platform.SluiceException;
 import java.io.File;
 import java.io.IOException;
@@ -23,7 +25,8 @@ public final class HugepageSources {
 
   private static final long PLAIN_PAGE = 2L << 20;
   private static final int SOCKETS = 32;
-  private static final Path POOLS = Path.of("/sys/kernel/mm/hugepages");
+  private static final String POOLS = "/sys/kernel/mm/hugepages/";
+  private static final String NODES = "/sys/devices/system/node/node";
 
   private final EalOptions options;
   private final int[] sockets;
@@ -48,18 +51,17 @@ public final class HugepageSources {
     if (options.noHuge()) {
       return plain("--no-huge");
     }
-    List<Mount> mounts = mounts();
-    if (options.hugeDir() != null) {
-      mounts = List.of(asked(options.hugeDir(), mounts));
-    }
+    List<HugepagePool> pools = HugepagePools.current();
+    Path asked = options.hugeDir() == null ? null : usable(options.hugeDir(), pools);
+    Path mount = asked == null ? null : innermostMount(asked, pools);
     List<HugepageInfo> found = new ArrayList<>();
     boolean reserved = false;
-    for (long pageSize : poolSizes()) {
-      Mount mount = usable(mounts, pageSize);
-      if (mount != null) {
-        deleteStale(mount.directory);
-        reserved |= pool(pageSize, "nr_hugepages") + pool(pageSize, "nr_overcommit_hugepages") > 0;
-        found.add(new HugepageInfo(pageSize, mount.directory, freePages(pageSize)));
+    for (HugepagePool pool : pools) {
+      Path directory = directoryFor(pool, asked, mount);
+      if (directory != null) {
+        deleteStale(directory.toString());
+        reserved |= pool.total() + number(pool, "nr_overcommit_hugepages") > 0;
+        found.add(new HugepageInfo(pool.pageSize(), directory.toString(), freePages(pool)));
       }
     }
     found.sort(Comparator.comparingLong(HugepageInfo::pageSize).reversed());
@@ -104,141 +106,93 @@ public final class HugepageSources {
     HugepageFiles.unlockDirectory(lock);
   }
 
-  private record Mount(String directory, long pageSize) {
-    boolean holds(String path) {
-      return path.equals(directory)
-          || path.startsWith(directory.equals("/") ? "/" : directory + "/");
-    }
-  }
-
-  private static List<Mount> mounts() {
-    List<Mount> mounts = new ArrayList<>();
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/mounts"))) {
-        String[] fields = line.split(" ");
-        if (fields.length > 3 && fields[2].equals("hugetlbfs")) {
-          mounts.add(new Mount(fields[1], pageSizeOption(fields[3])));
-        }
-      }
-    } catch (IOException e) {
-      throw new SluiceException(Errno.EIO, "cannot read /proc/mounts", e);
-    }
-    return mounts;
-  }
-
-  private static long pageSizeOption(String options) throws IOException {
-    for (String option : options.split(",")) {
-      if (option.startsWith("pagesize=")) {
-        return parseSize(option.substring("pagesize=".length()));
-      }
-    }
-    for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      if (line.startsWith("Hugepagesize:")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
-      }
-    }
-    return PLAIN_PAGE;
-  }
-
-  private static long parseSize(String text) {
-    long number = Long.parseLong(text.replaceAll("[^0-9]", ""));
-    return switch (text.charAt(text.length() - 1)) {
-      case 'K', 'k' -> number << 10;
-      case 'M' -> number << 20;
-      case 'G' -> number << 30;
-      default -> number;
-    };
-  }
-
-  /** The mount that the directory asked for lies in, with that directory in its place. */
-  private static Mount asked(Path directory, List<Mount> mounts) {
-    String path = directory.toAbsolutePath().normalize().toString();
+  /** The directory asked for, in its absolute form, if pages can be made in it. */
+  private static Path usable(Path directory, List<HugepagePool> pools) {
     if (!Files.isDirectory(directory)) {
       throw new SluiceException(
-          Errno.ENOENT, "--huge-dir '" + directory + "' is no directory; " + choices(mounts));
+          Errno.ENOENT, "--huge-dir '" + directory + "' is no directory; " + choices(pools));
     }
-    Mount found = null;
-    for (Mount mount : mounts) {
-      if (mount.holds(path)
-          && (found == null || mount.directory.length() > found.directory.length())) {
-        found = mount;
-      }
-    }
-    if (found == null) {
+    Path path = directory.toAbsolutePath().normalize();
+    if (!HugepagePools.isHugetlbfs(path)) {
       throw new SluiceException(
           Errno.EINVAL,
-          "--huge-dir '" + directory + "' is not on a mounted hugetlbfs; " + choices(mounts));
+          "--huge-dir '" + directory + "' is not on a mounted hugetlbfs; " + choices(pools));
     }
-    if (!Files.isWritable(directory)) {
+    if (!Files.isWritable(path)) {
       throw new SluiceException(
           Errno.EACCES,
           "--huge-dir '" + directory + "' is not writable for this user; chown it or run as root");
     }
-    return new Mount(path, found.pageSize);
+    return path;
   }
 
-  private static String choices(List<Mount> mounts) {
-    if (mounts.isEmpty()) {
-      return "none is mounted: mount -t hugetlbfs nodev DIR";
+  private static String choices(List<HugepagePool> pools) {
+    StringBuilder text = new StringBuilder();
+    for (HugepagePool pool : pools) {
+      pool.mountPoints().forEach(mount -> text.append(' ').append(mount));
     }
-    StringBuilder text = new StringBuilder("mounted are");
-    for (Mount mount : mounts) {
-      text.append(' ').append(mount.directory);
-    }
-    return text.toString();
+    return text.isEmpty() ? "none is mounted: mount -t hugetlbfs nodev DIR" : "mounted are" + text;
   }
 
-  private static Mount usable(List<Mount> mounts, long pageSize) {
-    for (Mount mount : mounts) {
-      if (mount.pageSize == pageSize && Files.isWritable(Path.of(mount.directory))) {
-        return mount;
+  private static Path innermostMount(Path directory, List<HugepagePool> pools) {
+    Path innermost = null;
+    for (HugepagePool pool : pools) {
+      for (Path mount : pool.mountPoints()) {
+        if (directory.startsWith(mount)
+            && (innermost == null || mount.getNameCount() > innermost.getNameCount())) {
+          innermost = mount;
+        }
+      }
+    }
+    return innermost;
+  }
+
+  /**
+   * Where files for the pool's pages go; null for nowhere.
+   *
+   * @param asked the directory asked for, or null
+   * @param mount what that one lies in
+   */
+  private static Path directoryFor(HugepagePool pool, Path asked, Path mount) {
+    if (asked != null) {
+      return pool.mountPoints().contains(mount) ? asked : null;
+    }
+    for (Path own : pool.mountPoints()) {
+      if (Files.isWritable(own)) {
+        return own;
       }
     }
     return null;
   }
 
-  private static List<Long> poolSizes() {
-    List<Long> sizes = new ArrayList<>();
-    String[] names = POOLS.toFile().list();
-    for (String name : names == null ? new String[0] : names) {
-      if (name.startsWith("hugepages-") && name.endsWith("kB")) {
-        sizes.add(Long.parseLong(name.substring("hugepages-".length(), name.length() - 2)) << 10);
-      }
-    }
-    return sizes;
-  }
-
-  private static String poolName(long pageSize) {
-    return "hugepages-" + (pageSize >> 10) + "kB";
-  }
-
-  private static long pool(long pageSize, String file) {
-    return readNumber(POOLS.resolve(poolName(pageSize)).resolve(file));
-  }
-
-  private int[] freePages(long pageSize) {
+  private int[] freePages(HugepagePool pool) {
     int[] pages = new int[SOCKETS];
     long total = 0;
     for (int socket : sockets) {
-      long free =
-          readNumber(
-              Path.of("/sys/devices/system/node/node" + socket, "hugepages", poolName(pageSize))
-                  .resolve("free_hugepages"));
+      long free = readNumber(NODES + socket + "/hugepages/" + nameOf(pool) + "/free_hugepages");
       pages[socket] = (int) free;
       total += free;
     }
     if (total == 0) {
-      long free = pool(pageSize, "free_hugepages") - pool(pageSize, "resv_hugepages");
-      long more = pool(pageSize, "nr_overcommit_hugepages") - pool(pageSize, "surplus_hugepages");
+      long free = pool.free() - number(pool, "resv_hugepages");
+      long more = number(pool, "nr_overcommit_hugepages") - pool.surplus();
       long count = Math.max(free, 0) + Math.max(more, 0);
       pages[sockets[0]] = (int) Math.min(count, Integer.MAX_VALUE);
     }
     return pages;
   }
 
-  private static long readNumber(Path file) {
+  private static String nameOf(HugepagePool pool) {
+    return "hugepages-" + (pool.pageSize() >> 10) + "kB";
+  }
+
+  private static long number(HugepagePool pool, String file) {
+    return readNumber(POOLS + nameOf(pool) + "/" + file);
+  }
+
+  private static long readNumber(String file) {
     try {
-      return Long.parseLong(Files.readString(file).strip());
+      return Long.parseLong(Files.readString(Path.of(file)).strip());
     } catch (IOException | NumberFormatException e) {
       // The pool or node is not there: it has no pages.
       return 0;

@@ -2,6 +2,7 @@ package io.sluice.memseg;
 
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,6 +26,15 @@ final class Preallocation {
    * @param infos biggest page size first
    */
   static void take(MemsegLists lists, List<HugepageInfo> infos, int[] megabytes) {
+    Preallocation plan = of(infos, megabytes);
+    for (int i = 0; i < infos.size(); i++) {
+      for (int socket = 0; socket < megabytes.length; socket++) {
+        plan.allocate(lists, infos.get(i), socket, plan.pages[i][socket]);
+      }
+    }
+  }
+
+  private static Preallocation of(List<HugepageInfo> infos, int[] megabytes) {
     Preallocation plan = new Preallocation(infos);
     for (int i = 0; i < infos.size(); i++) {
       plan.pages[i] = new int[megabytes.length];
@@ -32,11 +42,12 @@ final class Preallocation {
     for (int socket = 0; socket < megabytes.length; socket++) {
       plan.choose(socket, megabytes[socket]);
     }
-    for (int i = 0; i < infos.size(); i++) {
-      for (int socket = 0; socket < megabytes.length; socket++) {
-        plan.allocate(lists, infos.get(i), socket, plan.pages[i][socket]);
-      }
-    }
+    return plan;
+  }
+
+  /** What would be taken on one socket, for each page size. */
+  static String describe(List<HugepageInfo> infos, int megabytes) {
+    return Arrays.deepToString(of(infos, new int[] {megabytes}).pages);
   }
 
   private void choose(int socket, int megabytes) {

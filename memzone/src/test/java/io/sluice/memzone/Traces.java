@@ -1,7 +1,9 @@
 package io.sluice.memzone;
 
 import io.sluice.config.RuntimeDirectory;
+import io.sluice.platform.HugepagePools;
 import java.io.File;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,8 +14,10 @@ final class Traces {
   /** Every file of the prefix: pages, runtime files and their directory. */
   static List<String> of(String prefix) {
     List<String> found = new ArrayList<>();
-    for (String directory : List.of("/dev/shm", "/mnt/huge", "/mnt/huge1g")) {
-      String[] names = new File(directory).list();
+    List<Path> directories = new ArrayList<>(List.of(Path.of("/dev/shm")));
+    HugepagePools.current().forEach(pool -> directories.addAll(pool.mountPoints()));
+    for (Path directory : directories) {
+      String[] names = directory.toFile().list();
       for (String name : names == null ? new String[0] : names) {
         if (name.startsWith(prefix + "map_")) {
           found.add(directory + "/" + name);
