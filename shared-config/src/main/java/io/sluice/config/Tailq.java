@@ -5,9 +5,17 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.function.LongConsumer;
 
-/** The config's tailqs: shared lists by name, each entry {next, prev, data}. */
+/**
+ * The config's tailqs: shared lists by name, from which every process finds the rings, mempools and
+ * so on of all. An entry is {@code struct rte_tailq_entry}: next, the address of what points to it,
+ * and the object's address; it is allocated by the caller from the shared heap. Who inserts,
+ * removes or walks holds the config's qlock, or mplock for mempools.
+ */
 public final class Tailq {
-  /** In the order DPDK's libraries register them. */
+  /**
+   * Those of a stock process in its order, then those of every other library of 22.11: a C process
+   * does not start when one that its libraries know is missing.
+   */
   private static final String[] NAMES = {
     "RTE_RING",
     "RTE_MEMPOOL",
@@ -25,7 +33,18 @@ public final class Tailq {
     "RTE_LPM6",
     "RTE_SWX_PIPELINE",
     "RTE_SWX_CTL_PIPELINE",
-    "RTE_STACK"
+    "RTE_STACK",
+    "RTE_EVENT_RING",
+    "RTE_RIB",
+    "RTE_RIB6",
+    "RTE_FIB",
+    "RTE_FIB6",
+    "RTE_DIST_BURST",
+    "RTE_DISTRIBUTOR",
+    "RTE_EFD",
+    "RTE_IPSEC_SAD",
+    "RTE_KNI",
+    "RTE_MEMBER"
   };
 
   private static final int HEAD_SIZE = 48;
