@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.config.EalOptions;
+import io.sluice.memseg.HeapStats;
 import io.sluice.platform.Memory;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
@@ -202,6 +203,31 @@ class SharedMemoryTest {
           assertEquals(mark, Memory.getByte(at), zone.name() + " is written by two");
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pages.class)
+  void shouldGrowAndShrinkForAllAtOnce(Pages kind) {
+    kind.assume();
+    try (SharedMemory memory = create(kind)) {
+      HeapStats before = memory.heap(0).stats();
+      List<JavaProcess> churning = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        churning.add(start("secondary"));
+      }
+      for (int i = 0; i < 3; i++) {
+        churning.get(i).send("churn " + (i + 1) + " 60");
+      }
+      for (int i = 0; i < 30; i++) {
+        long block = memory.heap(-1).malloc(null, 2 << 20, 0);
+        assertNotEquals(0, block);
+        Memory.fill(block, 2 << 20, (byte) 9);
+        assertTrue(memory.heap(-1).free(block));
+      }
+      churning.forEach(process -> process.awaitLine("^churned", LIMIT));
+      assertEquals(before, memory.heap(0).stats());
+      churning.forEach(SharedMemoryTest::quit);
     }
   }
 

@@ -6,7 +6,10 @@ import io.sluice.platform.SluiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Random;
 
 /**
  * A process that a test steers by lines and that answers each with one line. First argument:
@@ -53,6 +56,7 @@ public final class ZoneProcess {
           yield zone == null ? "none" : "found " + zone.address() + " " + zone.length();
         }
         case "contend" -> contend(memory, words[1], Integer.parseInt(words[2]));
+        case "churn" -> churn(memory, Integer.parseInt(words[1]), Integer.parseInt(words[2]));
         case "malloc" -> "block " + memory.heap(-1).malloc(null, Long.parseLong(words[1]), 0);
         case "free" -> "freed " + memory.heap(-1).free(Long.parseLong(words[1]));
         case "poke" -> {
@@ -93,5 +97,37 @@ public final class ZoneProcess {
       }
     }
     return "won " + won;
+  }
+
+  /** Allocates and frees blocks, most of which need pages of their own, and holds their content. */
+  private static String churn(SharedMemory memory, int seed, int rounds) {
+    Random random = new Random(seed);
+    Deque<long[]> blocks = new ArrayDeque<>();
+    for (int i = 0; i < rounds; i++) {
+      long size = 8 + random.nextInt(random.nextBoolean() ? 3 << 20 : 4096) & -8;
+      long block = memory.heap(-1).zmalloc(null, size, 64 << random.nextInt(4));
+      if (block == 0) {
+        return "out of memory in round " + i;
+      }
+      for (long at = 0; at < size; at += 4096) {
+        if (Memory.getLong(block + at) != 0) {
+          return "dirty block in round " + i;
+        }
+        Memory.putLong(block + at, seed);
+      }
+      blocks.add(new long[] {block, size});
+      while (blocks.size() > 3 || i == rounds - 1 && !blocks.isEmpty()) {
+        long[] oldest = blocks.poll();
+        for (long at = 0; at < oldest[1]; at += 4096) {
+          if (Memory.getLong(oldest[0] + at) != seed) {
+            return "overwritten block in round " + i;
+          }
+        }
+        if (!memory.heap(-1).free(oldest[0])) {
+          return "lost block in round " + i;
+        }
+      }
+    }
+    return "churned";
   }
 }
