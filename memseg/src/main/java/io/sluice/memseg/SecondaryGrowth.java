@@ -20,6 +20,7 @@ final class SecondaryGrowth implements PageGrowth {
   private final MemsegLists lists;
   private final MpChannel channel;
   private final Map<Long, CompletableFuture<Boolean>> pending = new HashMap<>();
+  private boolean closed;
 
   SecondaryGrowth(MemsegLists lists, MpChannel channel) {
     this.lists = lists;
@@ -29,9 +30,10 @@ final class SecondaryGrowth implements PageGrowth {
     channel.register(MallocMessage.RESPONSE, this::response);
   }
 
-  private void sync(MpMessage message, String peer) {
+  /** After {@link #close} nothing is mapped, and the primary soon sees that the socket is gone. */
+  private synchronized void sync(MpMessage message, String peer) {
     MallocMessage request = MallocMessage.in(message);
-    if (request != null && request.type() == MallocMessage.SYNC) {
+    if (!closed && request != null && request.type() == MallocMessage.SYNC) {
       channel.reply(request.answer(lists.syncWithPrimary()).as(message.name()), peer);
     }
   }
@@ -80,5 +82,11 @@ final class SecondaryGrowth implements PageGrowth {
         pending.remove(message.id());
       }
     }
+  }
+
+  /** Waits for a change that is being followed; the mappings are about to go. */
+  @Override
+  public synchronized void close() {
+    closed = true;
   }
 }

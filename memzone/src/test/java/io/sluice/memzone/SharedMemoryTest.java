@@ -13,6 +13,7 @@ import io.sluice.testing.UniquePrefix;
 import java.io.File;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -228,6 +229,42 @@ class SharedMemoryTest {
       churning.forEach(process -> process.awaitLine("^churned", LIMIT));
       assertEquals(before, memory.heap(0).stats());
       churning.forEach(SharedMemoryTest::quit);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pages.class)
+  void shouldGrowWhileSecondariesComeAndGo(Pages kind) {
+    kind.assume();
+    try (SharedMemory memory = create(kind)) {
+      JavaProcess visitor =
+          JavaProcess.start(Visitor.class, List.of(), "40", "--file-prefix", prefix);
+      processes.add(visitor);
+      while (visitor.isAlive()) {
+        long block = memory.heap(-1).malloc(null, 4 << 20, 0);
+        assertNotEquals(0, block);
+        Memory.fill(block, 4 << 20, (byte) 1);
+        assertTrue(memory.heap(-1).free(block));
+      }
+      assertEquals(0, visitor.awaitExit(LIMIT), visitor.stdout()::toString);
+    }
+  }
+
+  /** Attaches and detaches again and again. */
+  public static final class Visitor {
+    private Visitor() {}
+
+    /** Starts it. */
+    public static void main(String[] args) {
+      EalOptions options = EalOptions.parse(Arrays.copyOfRange(args, 1, args.length));
+      for (int i = 0; i < Integer.parseInt(args[0]); i++) {
+        try (SharedMemory memory = SharedMemory.attach(options)) {
+          long block = memory.heap(-1).zmalloc(null, i % 2 == 0 ? 100 : 3 << 20, 0);
+          if (block == 0 || !memory.heap(-1).free(block)) {
+            throw new IllegalStateException("visit " + i);
+          }
+        }
+      }
     }
   }
 
