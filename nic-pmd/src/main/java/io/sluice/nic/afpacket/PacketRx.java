@@ -3,6 +3,7 @@ package io.sluice.nic.afpacket;
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.MbufFlags;
 import io.sluice.mempool.Mempool;
+import io.sluice.nic.QueueStats;
 import io.sluice.platform.Memory;
 
 /**
@@ -21,19 +22,23 @@ final class PacketRx {
   private final long frames;
   private final int frameSize;
   private final int frameCount;
+  private final Mempool pool;
+  private final int port;
+  private final QueueStats stats;
   private int next;
-  private long packets;
-  private long bytes;
-  private long noMbuf;
 
-  PacketRx(PacketSocket socket) {
+  PacketRx(PacketSocket socket, Mempool pool, int port, QueueStats stats) {
+    this.pool = pool;
+    this.port = port;
+    this.stats = stats;
     this.frames = socket.rxFrames();
     this.frameSize = socket.size().frameSize();
     this.frameCount = socket.size().frameCount();
   }
 
-  int burst(Mempool pool, int port, long[] mbufs, int offset, int n) {
+  int burst(long[] mbufs, int offset, int n) {
     int received = 0;
+    long bytes = 0;
     while (received < n) {
       long frame = frames + (long) next * frameSize;
       int status = Memory.getIntAcquire(frame + TpacketLayout.STATUS);
@@ -43,21 +48,23 @@ final class PacketRx {
       long m = Mbuf.alloc(pool);
       if (m == 0) {
         // The frame stays where it is: the ring fills up, and the kernel counts what it drops.
-        noMbuf++;
+        stats.addNoMbuf(1);
         break;
       }
       if (fill(pool, m, frame, status)) {
         Mbuf.setPort(m, port);
         mbufs[offset + received++] = m;
-        packets++;
         bytes += Mbuf.pktLen(m);
       } else {
-        noMbuf++;
+        stats.addNoMbuf(1);
         Mbuf.free(m);
         break;
       }
       Memory.putIntRelease(frame + TpacketLayout.STATUS, TpacketLayout.STATUS_KERNEL);
       next = next + 1 == frameCount ? 0 : next + 1;
+    }
+    if (received != 0) {
+      stats.add(received, bytes);
     }
     return received;
   }
@@ -108,17 +115,5 @@ final class PacketRx {
       Mbuf.setNbSegs(m, Mbuf.nbSegs(m) + 1);
       segment = more;
     }
-  }
-
-  long packets() {
-    return packets;
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
-  long noMbuf() {
-    return noMbuf;
   }
 }

@@ -2,6 +2,7 @@ package io.sluice.nic.afpacket;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.MbufFlags;
+import io.sluice.nic.QueueStats;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
 
@@ -19,12 +20,11 @@ final class PacketTx {
   private final long frames;
   private final int frameSize;
   private final int frameCount;
+  private final QueueStats stats;
   private int next;
-  private long packets;
-  private long bytes;
-  private long errors;
 
-  PacketTx(PacketSocket socket) {
+  PacketTx(PacketSocket socket, QueueStats stats) {
+    this.stats = stats;
     this.fd = socket.fd();
     this.frames = socket.txFrames();
     this.frameSize = socket.size().frameSize();
@@ -39,11 +39,13 @@ final class PacketTx {
    */
   int burst(long[] mbufs, int offset, int n) {
     int taken = 0;
+    long sent = 0;
+    long bytes = 0;
     while (taken < n) {
       long frame = frames + (long) next * frameSize;
       int status = Memory.getIntAcquire(frame + TpacketLayout.STATUS);
       if (status == TpacketLayout.STATUS_WRONG_FORMAT) {
-        errors++;
+        stats.addErrors(1);
       } else if (status != TpacketLayout.STATUS_AVAILABLE) {
         break;
       }
@@ -51,18 +53,19 @@ final class PacketTx {
       boolean tagged = (Mbuf.olFlags(m) & MbufFlags.TX_VLAN) != 0;
       int length = Mbuf.pktLen(m) + (tagged ? TAG : 0);
       if (length > frameSize - TpacketLayout.TX_DATA || tagged && Mbuf.dataLen(m) < ADDRESSES) {
-        errors++;
+        stats.addErrors(1);
       } else {
         write(m, frame + TpacketLayout.TX_DATA, tagged);
         Memory.putInt(frame + TpacketLayout.LEN, length);
         Memory.putIntRelease(frame + TpacketLayout.STATUS, TpacketLayout.STATUS_SEND_REQUEST);
         next = next + 1 == frameCount ? 0 : next + 1;
-        packets++;
+        sent++;
         bytes += length;
       }
       taken++;
     }
     if (n != 0) {
+      stats.add(sent, bytes);
       kick();
       Mbuf.freeBulk(mbufs, offset, taken);
     }
@@ -107,17 +110,5 @@ final class PacketTx {
       kick();
     }
     return idle;
-  }
-
-  long packets() {
-    return packets;
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
-  long errors() {
-    return errors;
   }
 }

@@ -1,0 +1,98 @@
+package io.sluice.nic;
+
+import io.sluice.platform.Errno;
+import io.sluice.platform.SluiceException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A device's name and arguments, as {@code --vdev} has them: {@code net_pcap0,rx_pcap=a,tx_pcap=b}.
+ */
+public final class DeviceArguments {
+  private final String device;
+  private final Map<String, String> values = new LinkedHashMap<>();
+
+  private DeviceArguments(String device) {
+    this.device = device;
+  }
+
+  /**
+   * Takes a device's text apart.
+   *
+   * @throws SluiceException EINVAL for an argument without a value, or given twice
+   */
+  public static DeviceArguments parse(String text) {
+    String[] parts = text.split(",", -1);
+    DeviceArguments arguments = new DeviceArguments(parts[0]);
+    for (int i = 1; i < parts.length; i++) {
+      int equals = parts[i].indexOf('=');
+      if (equals <= 0 || equals == parts[i].length() - 1) {
+        throw arguments.invalid("'" + parts[i] + "' is no key=value");
+      }
+      String key = parts[i].substring(0, equals);
+      if (arguments.values.put(key, parts[i].substring(equals + 1)) != null) {
+        throw arguments.invalid("'" + key + "' is given twice");
+      }
+    }
+    return arguments;
+  }
+
+  /** The device's name, {@code net_pcap0}. */
+  public String device() {
+    return device;
+  }
+
+  /** Refuses arguments that a driver does not know. */
+  public void accept(Set<String> known) {
+    for (String key : values.keySet()) {
+      if (!known.contains(key)) {
+        throw invalid(
+            "'"
+                + key
+                + "' is unknown; accepted are "
+                + String.join(", ", known.stream().sorted().toList()));
+      }
+    }
+  }
+
+  /** An argument's value, or null. */
+  public String get(String key) {
+    return values.get(key);
+  }
+
+  /** An argument that must be there. */
+  public String require(String key) {
+    String value = values.get(key);
+    if (value == null) {
+      throw invalid("'" + key + "=' is missing");
+    }
+    return value;
+  }
+
+  /** A number between two others. */
+  public int number(String key, int otherwise, int least, int most) {
+    String value = values.get(key);
+    if (value == null) {
+      return otherwise;
+    }
+    try {
+      int number = Integer.parseInt(value);
+      if (number >= least && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      throw outside(key, value, least, most);
+    }
+    throw outside(key, value, least, most);
+  }
+
+  private SluiceException outside(String key, String value, int least, int most) {
+    return invalid(key + "=" + value + ", it takes a number from " + least + " to " + most);
+  }
+
+  /** An error of this device's arguments. */
+  public SluiceException invalid(String what) {
+    return new SluiceException(Errno.EINVAL, "device '" + device + "': " + what);
+  }
+}

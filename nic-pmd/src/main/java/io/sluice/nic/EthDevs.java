@@ -1,0 +1,154 @@
+package io.sluice.nic;
+
+import io.sluice.config.ProcType;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.nic.afpacket.AfPacketDriver;
+import io.sluice.nic.nulldev.NullDriver;
+import io.sluice.nic.pcap.PcapDriver;
+import io.sluice.platform.Errno;
+import io.sluice.platform.SluiceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * The ports as one process sees them. The primary probes and detaches devices; other processes see
+ * the ports that are there at each call. Not thread-safe.
+ */
+public final class EthDevs implements AutoCloseable {
+  private static final List<Driver> DRIVERS =
+      List.of(new AfPacketDriver(), new NullDriver(), new PcapDriver());
+
+  private final SharedMemory memory;
+  private final Map<Integer, EthDev> own = new TreeMap<>();
+  private EthPortData data;
+
+  private EthDevs(SharedMemory memory) {
+    this.memory = memory;
+  }
+
+  /** The ports of this memory; make one object of it in a process. */
+  public static EthDevs of(SharedMemory memory) {
+    return new EthDevs(memory);
+  }
+
+  /**
+   * Probes a device, as {@code --vdev}.
+   *
+   * @param text name and arguments: {@code net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap}
+   * @return the port, not yet configured
+   * @throws SluiceException ENODEV for an unknown driver, EINVAL for an unknown argument, EEXIST,
+   *     EPERM in a secondary, or what the driver says; nothing is left of the device then
+   */
+  public EthDev probe(String text) {
+    DeviceArguments arguments = DeviceArguments.parse(text);
+    String name = arguments.device();
+    if (memory.procType() != ProcType.PRIMARY) {
+      throw new SluiceException(
+          Errno.EPERM, "device '" + name + "': only the primary probes devices");
+    }
+    Driver driver = driverOf(name);
+    arguments.accept(driver.arguments());
+    if (name.length() >= EthDevDataLayout.NAMESIZE) {
+      throw arguments.invalid("its name has more than 63 characters");
+    }
+    if (data == null) {
+      data = EthPortData.create(memory);
+    }
+    if (data.find(name) >= 0) {
+      throw new SluiceException(
+          Errno.EEXIST, "device '" + name + "' is there already; give it another number");
+    }
+    int portId = data.firstFree(name);
+    PortDriver opened = driver.open(arguments, new PortContext(memory, portId));
+    try {
+      data.publish(portId, name, opened);
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+    EthDev port = new EthDev(data, portId, name, opened);
+    own.put(portId, port);
+    return port;
+  }
+
+  private static Driver driverOf(String device) {
+    List<String> names = new ArrayList<>();
+    for (Driver driver : DRIVERS) {
+      String name = driver.name();
+      if (device.startsWith(name) && device.substring(name.length()).matches("\\d*")) {
+        return driver;
+      }
+      names.add(name);
+    }
+    throw new SluiceException(
+        Errno.ENODEV,
+        "device '"
+            + device
+            + "': no driver of that name; there are "
+            + String.join(", ", names)
+            + ", each with a number behind");
+  }
+
+  /** {@code rte_dev_remove}: stops and closes a port that this process probed. */
+  public void detach(String name) {
+    EthDev port = byName(name);
+    if (port == null || own.remove(port.portId()) == null) {
+      throw new SluiceException(Errno.ENODEV, "device '" + name + "' is no port of this process");
+    }
+    port.close();
+  }
+
+  private EthPortData shared() {
+    if (data == null) {
+      data = EthPortData.lookup(memory);
+    }
+    return data;
+  }
+
+  /** The port of that number, or null. */
+  public EthDev get(int portId) {
+    EthDev mine = own.get(portId);
+    if (mine != null) {
+      return mine;
+    }
+    if (shared() == null || portId < 0 || portId >= EthDevDataLayout.MAX_PORTS) {
+      return null;
+    }
+    String name = data.name(portId);
+    return name.isEmpty() ? null : new EthDev(data, portId, name, null);
+  }
+
+  /** The port of that name, or null. */
+  public EthDev byName(String name) {
+    int portId = shared() == null || name.isEmpty() ? -1 : data.find(name);
+    return portId < 0 ? null : get(portId);
+  }
+
+  /** {@code rte_eth_dev_count_avail}. */
+  public int count() {
+    int[] count = new int[1];
+    forEach(port -> count[0]++);
+    return count[0];
+  }
+
+  /** Visits every port, by number. */
+  public void forEach(Consumer<EthDev> visitor) {
+    for (int portId = 0; portId < EthDevDataLayout.MAX_PORTS; portId++) {
+      EthDev port = get(portId);
+      if (port != null) {
+        visitor.accept(port);
+      }
+    }
+  }
+
+  /** Detaches every port that this process probed. */
+  @Override
+  public void close() {
+    List<EthDev> ports = List.copyOf(own.values());
+    own.clear();
+    ports.forEach(EthDev::close);
+  }
+}

@@ -1,0 +1,228 @@
+package io.sluice.nic;
+
+import io.sluice.memzone.MemZone;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Errno;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
+
+/**
+ * The shared side of ports: their slots in {@code rte_eth_dev_data} and their counters. Written by
+ * the primary only; any process reads. A slot is taken by writing its name last and given back by
+ * erasing it first, so that nobody sees half a port.
+ */
+final class EthPortData {
+  private static final String DATA_ZONE = "rte_eth_dev_data";
+  private static final String STATS_ZONE = "SLUICE_eth_stats";
+  private static final int MAC = 6;
+  private static final int PROMISCUOUS = 1;
+  private static final int ALL_MULTICAST = 1 << 2;
+  private static final int STARTED = 1 << 3;
+  private static final int CONFIGURED = 1 << 5;
+  private static final int LINK_STATUS = 4;
+  private static final int LINK_STATUS_BIT = 4;
+
+  private final SharedMemory memory;
+  private final long data;
+  private final long stats;
+
+  private EthPortData(SharedMemory memory, long data, long stats) {
+    this.memory = memory;
+    this.data = data;
+    this.stats = stats;
+  }
+
+  /** The primary makes both zones. */
+  static EthPortData create(SharedMemory memory) {
+    long data = zone(memory, DATA_ZONE, EthDevDataLayout.ZONE_SIZEOF);
+    long stats =
+        zone(memory, STATS_ZONE, (long) EthDevDataLayout.MAX_PORTS * EthStatsLayout.PORT_SIZEOF);
+    return new EthPortData(memory, data, stats);
+  }
+
+  private static long zone(SharedMemory memory, String name, long length) {
+    MemZone zone = MemZone.lookup(memory, name);
+    if (zone == null) {
+      zone = MemZone.reserve(memory, name, length, -1, 0);
+      Memory.fill(zone.address(), length, (byte) 0);
+    }
+    return zone.address();
+  }
+
+  /** Other processes look them up; null while the primary has no ports. */
+  static EthPortData lookup(SharedMemory memory) {
+    MemZone data = MemZone.lookup(memory, DATA_ZONE);
+    MemZone stats = MemZone.lookup(memory, STATS_ZONE);
+    return data == null || stats == null
+        ? null
+        : new EthPortData(memory, data.address(), stats.address());
+  }
+
+  private long slot(int port) {
+    return data + EthDevDataLayout.DATA + (long) port * EthDevDataLayout.SIZEOF;
+  }
+
+  String name(int port) {
+    // Acquire: whoever sees a name sees what was written before it.
+    if (Memory.getLongAcquire(slot(port) + EthDevDataLayout.NAME) == 0) {
+      return "";
+    }
+    return Memory.getString(slot(port) + EthDevDataLayout.NAME, EthDevDataLayout.NAMESIZE);
+  }
+
+  int find(String name) {
+    for (int port = 0; port < EthDevDataLayout.MAX_PORTS; port++) {
+      if (name(port).equals(name)) {
+        return port;
+      }
+    }
+    return -1;
+  }
+
+  int firstFree(String name) {
+    int port = find("");
+    if (port < 0) {
+      throw new SluiceException(
+          Errno.ENOSPC, "port '" + name + "': all 32 ports are taken; detach one first");
+    }
+    return port;
+  }
+
+  void publish(int port, String name, PortDriver driver) {
+    long slot = slot(port);
+    Memory.fill(slot, EthDevDataLayout.SIZEOF, (byte) 0);
+    Memory.fill(queueLine(port, false, 0), EthStatsLayout.PORT_SIZEOF, (byte) 0);
+    long mac = memory.heap(-1).zmalloc("eth_mac", MAC, 64);
+    if (mac == 0) {
+      throw new SluiceException(
+          Errno.ENOMEM, "port '" + name + "': no memory for its address; give more with -m");
+    }
+    Memory.copyFromBytes(driver.macAddr(), 0, mac, MAC);
+    Memory.putLong(slot + EthDevDataLayout.MAC_ADDRS, mac);
+    Memory.putShort(slot + EthDevDataLayout.MTU, (short) driver.mtu());
+    Memory.putShort(slot + EthDevDataLayout.PORT_ID, (short) port);
+    setLink(port, driver.link());
+    byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    Memory.copyFromBytes(bytes, Math.min(8, bytes.length), slot + 8, Math.max(0, bytes.length - 8));
+    long first = 0;
+    for (int i = Math.min(8, bytes.length) - 1; i >= 0; i--) {
+      first = first << 8 | bytes[i] & 0xff;
+    }
+    Memory.putLongRelease(slot + EthDevDataLayout.NAME, first);
+  }
+
+  void withdraw(int port) {
+    long mac = Memory.getLong(slot(port) + EthDevDataLayout.MAC_ADDRS);
+    Memory.putLongRelease(slot(port) + EthDevDataLayout.NAME, 0);
+    Memory.fill(slot(port), EthDevDataLayout.SIZEOF, (byte) 0);
+    memory.heap(-1).free(mac);
+  }
+
+  QueueStats queueStats(int port, boolean tx, int queue) {
+    return new QueueStats(queueLine(port, tx, queue));
+  }
+
+  private long queueLine(int port, boolean tx, int queue) {
+    return stats
+        + (long) port * EthStatsLayout.PORT_SIZEOF
+        + (tx ? EthStatsLayout.TX : 0)
+        + (long) queue * EthStatsLayout.LINE;
+  }
+
+  EthStats stats(int port) {
+    return new EthStats(
+        sum(port, false, EthStatsLayout.PACKETS),
+        sum(port, true, EthStatsLayout.PACKETS),
+        sum(port, false, EthStatsLayout.BYTES),
+        sum(port, true, EthStatsLayout.BYTES),
+        sum(port, false, EthStatsLayout.MISSED),
+        sum(port, false, EthStatsLayout.ERRORS),
+        sum(port, true, EthStatsLayout.ERRORS),
+        sum(port, false, EthStatsLayout.NO_MBUF));
+  }
+
+  private long sum(int port, boolean tx, int counter) {
+    long sum = 0;
+    for (int queue = 0; queue < EthStatsLayout.QUEUES; queue++) {
+      sum += Memory.getLong(queueLine(port, tx, queue) + counter);
+    }
+    return sum;
+  }
+
+  void resetStats(int port) {
+    for (int queue = 0; queue < EthStatsLayout.QUEUES; queue++) {
+      queueStats(port, false, queue).reset();
+      queueStats(port, true, queue).reset();
+    }
+  }
+
+  byte[] mac(int port) {
+    byte[] mac = new byte[MAC];
+    Memory.copyToBytes(Memory.getLong(slot(port) + EthDevDataLayout.MAC_ADDRS), mac, 0, MAC);
+    return mac;
+  }
+
+  int mtu(int port) {
+    return Memory.getUnsignedShort(slot(port) + EthDevDataLayout.MTU);
+  }
+
+  void setMtu(int port, int mtu) {
+    Memory.putShort(slot(port) + EthDevDataLayout.MTU, (short) mtu);
+  }
+
+  EthLink link(int port) {
+    long word = Memory.getLongAcquire(slot(port) + EthDevDataLayout.DEV_LINK);
+    return new EthLink((int) word, (word >>> 32 & 1) != 0, (word >>> 32 & LINK_STATUS) != 0);
+  }
+
+  /** {@code rte_eth_linkstatus_set}: speed, duplex and status in one store. */
+  void setLink(int port, EthLink link) {
+    long bits = (link.fullDuplex() ? 1 : 0) | (link.up() ? LINK_STATUS_BIT : 0);
+    Memory.putLongRelease(
+        slot(port) + EthDevDataLayout.DEV_LINK, bits << 32 | link.speedMbps() & 0xffff_ffffL);
+  }
+
+  void setQueues(int port, int rx, int tx) {
+    Memory.putShort(slot(port) + EthDevDataLayout.NB_RX_QUEUES, (short) rx);
+    Memory.putShort(slot(port) + EthDevDataLayout.NB_TX_QUEUES, (short) tx);
+    setBit(port, CONFIGURED, true);
+  }
+
+  int rxQueues(int port) {
+    return Memory.getUnsignedShort(slot(port) + EthDevDataLayout.NB_RX_QUEUES);
+  }
+
+  int txQueues(int port) {
+    return Memory.getUnsignedShort(slot(port) + EthDevDataLayout.NB_TX_QUEUES);
+  }
+
+  void setStarted(int port, boolean started) {
+    setBit(port, STARTED, started);
+  }
+
+  boolean isStarted(int port) {
+    return (Memory.getByte(slot(port) + EthDevDataLayout.BITS) & STARTED) != 0;
+  }
+
+  void setPromiscuous(int port, boolean on) {
+    setBit(port, PROMISCUOUS, on);
+  }
+
+  boolean isPromiscuous(int port) {
+    return (Memory.getByte(slot(port) + EthDevDataLayout.BITS) & PROMISCUOUS) != 0;
+  }
+
+  void setAllMulticast(int port, boolean on) {
+    setBit(port, ALL_MULTICAST, on);
+  }
+
+  boolean isAllMulticast(int port) {
+    return (Memory.getByte(slot(port) + EthDevDataLayout.BITS) & ALL_MULTICAST) != 0;
+  }
+
+  private void setBit(int port, int bit, boolean on) {
+    long address = slot(port) + EthDevDataLayout.BITS;
+    int bits = Memory.getByte(address);
+    Memory.putByte(address, (byte) (on ? bits | bit : bits & ~bit));
+  }
+}

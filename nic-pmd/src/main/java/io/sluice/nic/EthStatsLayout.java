@@ -1,0 +1,24 @@
+package io.sluice.nic;
+
+/**
+ * The memzone {@code SLUICE_eth_stats}: counters of every queue of every port, a cache line each,
+ * so that any process reads them. Only the queue's owner writes its line.
+ *
+ * <pre>
+ *  port p at p * 2048: receive queue q at q * 64, send queue q at 1024 + q * 64
+ *  line: 0 packets u64  8 bytes u64  16 errors u64  24 missed u64  32 no mbuf u64
+ * </pre>
+ */
+final class EthStatsLayout {
+  static final int QUEUES = 16;
+  static final int LINE = 64;
+  static final int TX = QUEUES * LINE;
+  static final int PORT_SIZEOF = 2 * QUEUES * LINE;
+  static final int PACKETS = 0;
+  static final int BYTES = 8;
+  static final int ERRORS = 16;
+  static final int MISSED = 24;
+  static final int NO_MBUF = 32;
+
+  private EthStatsLayout() {}
+}

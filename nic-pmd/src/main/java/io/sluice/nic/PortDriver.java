@@ -1,0 +1,38 @@
+package io.sluice.nic;
+
+import io.sluice.mempool.Mempool;
+
+/** One port as its driver sees it; {@link EthDev} calls it in the right order only. */
+public interface PortDriver {
+  /** Receive queues it can have. */
+  int maxRxQueues();
+
+  /** Send queues it can have. */
+  int maxTxQueues();
+
+  /** Makes a receive queue that takes mbufs from a pool. */
+  RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats);
+
+  /** Makes a send queue. */
+  TxQueue txQueue(int queue, int descriptors, QueueStats stats);
+
+  /** Starts to receive and send. */
+  default void start() {}
+
+  /** Stops, and sends what is still to be sent. */
+  default void stop() {}
+
+  /** Gives back everything the device holds. */
+  void close();
+
+  /** Its Ethernet address, 6 bytes. */
+  byte[] macAddr();
+
+  /** Speed, duplex and whether it is up. */
+  EthLink link();
+
+  /** Bytes of a frame behind its Ethernet header. */
+  default int mtu() {
+    return EthConf.DEFAULT.mtu();
+  }
+}
