@@ -17,7 +17,7 @@ public final class Iova {
 
   private final boolean physical;
 
-  /** For one process; every process of a prefix must use the same mode. */
+  /** For one process; every process of a prefix uses the primary's mode. */
   public Iova(IovaMode mode) {
     this.physical = mode == IovaMode.PA;
   }

@@ -3,6 +3,7 @@ package io.sluice.memseg;
 import io.sluice.config.EalOptions;
 import io.sluice.config.Fbarray;
 import io.sluice.config.FbarrayLayout;
+import io.sluice.config.IovaMode;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MemsegLayout;
@@ -65,6 +66,7 @@ public final class SharedPages implements AutoCloseable {
 
   private void create(EalOptions options, int[] sockets, int[] megabytes) {
     infos = HugepageSources.find(options, sockets);
+    requirePossible(options.iovaMode());
     String infoFile = directory + "/hugepage_info";
     HugepageInfoFile.write(infoFile, infos);
     undo.push(() -> Libc.unlink(infoFile));
@@ -96,6 +98,19 @@ public final class SharedPages implements AutoCloseable {
       createList(i, plan.lists().get(i));
     }
     Preallocation.take(lists, infos, megabytes);
+  }
+
+  private void requirePossible(IovaMode mode) {
+    if (mode == IovaMode.PA && !isHugepageBacked()) {
+      throw new SluiceException(
+          Errno.EINVAL, "--iova-mode=pa needs hugepages, and there are none; use --iova-mode=va");
+    }
+    if (mode == IovaMode.PA && !Iova.physicalAddressesAvailable()) {
+      throw new SluiceException(
+          Errno.EPERM,
+          "--iova-mode=pa: /proc/self/pagemap shows this user no physical addresses; run as root"
+              + " or use --iova-mode=va");
+    }
   }
 
   private static int[] firstOf(int[] sockets) {
@@ -162,16 +177,34 @@ public final class SharedPages implements AutoCloseable {
     undo.push(memzones::detach);
     boolean singleFile =
         Memory.getInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS) != 0;
-    openLists(options.filePrefix(), singleFile, new Iova(options.iovaMode()));
+    Fbarray[] arrays = new Fbarray[MemsegPlan.MAX_LISTS];
     for (int i = 0; i < MemsegPlan.MAX_LISTS; i++) {
       long msl = MemsegLists.listAddress(config.address(), i);
       if (isOurs(msl)) {
-        Fbarray segments = attachArray(msl + LIST_ARRAY);
-        undo.push(segments::detach);
-        lists.add(i, segments);
+        arrays[i] = attachArray(msl + LIST_ARRAY);
+        undo.push(arrays[i]::detach);
+      }
+    }
+    openLists(options.filePrefix(), singleFile, new Iova(modeOf(arrays)));
+    for (int i = 0; i < MemsegPlan.MAX_LISTS; i++) {
+      if (arrays[i] != null) {
+        lists.add(i, arrays[i]);
       }
     }
     lists.syncAtAttach();
+  }
+
+  /** The mode is the primary's, whatever this process was told: one look at a page shows it. */
+  private static IovaMode modeOf(Fbarray[] arrays) {
+    for (Fbarray array : arrays) {
+      int page = array == null ? -1 : array.findNextUsed(0);
+      if (page >= 0) {
+        long memseg = array.get(page);
+        long ioAddress = Memory.getLong(memseg + MemsegLayout.IOVA);
+        return ioAddress == Memory.getLong(memseg + MemsegLayout.ADDR) ? IovaMode.VA : IovaMode.PA;
+      }
+    }
+    return IovaMode.VA;
   }
 
   private Fbarray attachArray(long header) {

@@ -46,18 +46,7 @@ public final class VaWindow implements AutoCloseable {
     throw AddressRange.taken("reserve addresses", start, end, mapped, cure);
   }
 
-  /** The first address. */
-  public long start() {
-    return start;
-  }
-
-  /** The address behind the last. */
-  public long end() {
-    return end;
-  }
-
-  /** Whether the whole range lies inside. */
-  public boolean contains(long address, long length) {
+  private boolean contains(long address, long length) {
     return address >= start && address + length <= end && length >= 0;
   }
 
