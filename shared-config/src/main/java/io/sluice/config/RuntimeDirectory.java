@@ -54,7 +54,9 @@ public final class RuntimeDirectory {
     Libc.mkdir(path.substring(0, path.lastIndexOf('/')), 0700);
     int result = Libc.mkdir(path, 0700);
     if (result < 0 && result != -Errno.EEXIST.number()) {
-      throw new SluiceException(Errno.ofResult(result), "cannot make " + path);
+      throw new SluiceException(
+          Errno.ofResult(result),
+          "cannot make the runtime directory " + path + "; for another place set XDG_RUNTIME_DIR");
     }
   }
 
