@@ -201,6 +201,11 @@ public final class Libc {
     return result(call4(PREAD, fd, buffer, length, offset));
   }
 
+  /** lseek(2) from the file's start. */
+  public static long lseek(int fd, long offset) {
+    return result(call3(LSEEK, fd, offset, 0));
+  }
+
   /** The file's size, by lseek(2) to its end. */
   public static long size(int fd) {
     return result(call3(LSEEK, fd, 0, 2));

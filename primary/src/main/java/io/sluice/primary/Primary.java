@@ -2,6 +2,7 @@ package io.sluice.primary;
 
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.nic.EthDevs;
 import io.sluice.platform.Lcores;
 
 /**
@@ -11,21 +12,32 @@ import io.sluice.platform.Lcores;
  */
 public final class Primary implements AutoCloseable {
   private final SharedMemory memory;
+  private final EthDevs ports;
   private final Lcores lcores;
 
-  private Primary(SharedMemory memory, Lcores lcores) {
+  private Primary(SharedMemory memory, EthDevs ports, Lcores lcores) {
     this.memory = memory;
+    this.ports = ports;
     this.lcores = lcores;
   }
 
   /**
-   * Makes the shared memory.
+   * Makes the shared memory and probes the devices of {@code --vdev}, in their order.
    *
    * @throws io.sluice.platform.SluiceException if it cannot; nothing is left behind then
    */
   public static Primary start(EalOptions options) {
     Lcores lcores = new Lcores(options.lcores(), options.mainLcore());
-    return new Primary(SharedMemory.create(options), lcores);
+    SharedMemory memory = SharedMemory.create(options);
+    EthDevs ports = EthDevs.of(memory);
+    try {
+      options.vdevs().forEach(ports::probe);
+      return new Primary(memory, ports, lcores);
+    } catch (RuntimeException e) {
+      ports.close();
+      memory.close();
+      throw e;
+    }
   }
 
   /** The shared memory. */
@@ -33,15 +45,21 @@ public final class Primary implements AutoCloseable {
     return memory;
   }
 
+  /** The ports; none is configured yet. */
+  public EthDevs ports() {
+    return ports;
+  }
+
   /** This process's lcores. */
   public Lcores lcores() {
     return lcores;
   }
 
-  /** Ends the lcores, then gives the memory back and removes its files. */
+  /** Ends the lcores, closes the ports, then gives the memory back and removes its files. */
   @Override
   public void close() {
     lcores.close();
+    ports.close();
     memory.close();
   }
 }

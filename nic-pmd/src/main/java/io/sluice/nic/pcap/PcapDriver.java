@@ -38,14 +38,13 @@ public final class PcapDriver implements Driver {
       throw arguments.invalid("give rx_pcap=FILE, tx_pcap=FILE, or both");
     }
     PcapReader reader = rx == null ? null : PcapReader.open(rx);
-    if (infinite && reader != null && !reader.next()) {
-      reader.close();
-      throw arguments.invalid("infinite_rx=1, but '" + rx + "' has no whole packet");
-    }
-    if (reader != null) {
-      reader.rewind();
-    }
     try {
+      if (infinite && reader != null) {
+        if (!reader.next()) {
+          throw arguments.invalid("infinite_rx=1, but '" + rx + "' has no whole packet");
+        }
+        reader.rewind();
+      }
       PcapWriter writer = tx == null ? null : PcapWriter.create(tx);
       return new PcapPort(context.portId(), reader, writer, infinite);
     } catch (RuntimeException e) {
@@ -110,6 +109,10 @@ public final class PcapDriver implements Driver {
       if (n != 0) {
         stats.add(sent, bytes);
         Mbuf.freeBulk(pkts, offset, n);
+        if (writer != null && writer.isPipe()) {
+          // Somebody waits at the other end.
+          writer.flush();
+        }
       }
       return n;
     }
@@ -183,14 +186,11 @@ public final class PcapDriver implements Driver {
     }
 
     private boolean advance() {
-      if (pending) {
-        return true;
-      }
-      if (ended) {
-        return false;
+      if (pending || ended) {
+        return pending;
       }
       pending = reader.next();
-      if (!pending) {
+      if (!pending && reader.isEnded()) {
         stats.addErrors(reader.isTruncated() ? 1 : 0);
         ended = !infinite;
         if (infinite) {

@@ -5,27 +5,26 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 
 /**
- * Reads the packets of a capture file one after another, in place: the file is mapped, and a packet
- * is an address and a length. Classic pcap of either byte order with micro- or nanoseconds, of
- * Ethernet frames. Reading allocates nothing. One thread at a time.
- *
- * <p>The file must not be cut short while it is open.
+ * Reads the packets of a capture, a file or a named pipe, one after another. Classic pcap of either
+ * byte order with micro- or nanoseconds, of Ethernet frames. Reading allocates nothing and never
+ * waits. One thread at a time.
  */
 public final class PcapReader implements AutoCloseable {
-  private final MappedFile file;
+  private final String path;
+  private final CaptureInput input;
   private final boolean swapped;
   private final long fractionNanos;
-  private final int maxLength;
-  private long next;
   private long data;
   private int length;
+  private int toSkip;
   private long timestamp;
-  private boolean truncated;
+  private boolean damaged;
 
-  private PcapReader(String path, MappedFile file) {
-    this.file = file;
-    long size = file.end() - file.address();
-    int magic = size < PcapLayout.FILE_HEADER ? 0 : Memory.getInt(file.address());
+  private PcapReader(String path, CaptureInput input) {
+    this.path = path;
+    this.input = input;
+    input.awaitStart(PcapLayout.FILE_HEADER);
+    int magic = Memory.getInt(input.position());
     swapped =
         magic == Integer.reverseBytes(PcapLayout.MAGIC_MICROS)
             || magic == Integer.reverseBytes(PcapLayout.MAGIC_NANOS);
@@ -40,65 +39,71 @@ public final class PcapReader implements AutoCloseable {
               + "; convert it with 'editcap -F pcap'");
     }
     fractionNanos = plain == PcapLayout.MAGIC_MICROS ? 1000 : 1;
-    int linktype = field(file.address() + PcapLayout.FILE_LINKTYPE) & 0xffff;
+    int linktype = field(PcapLayout.FILE_LINKTYPE) & 0xffff;
     if (linktype != PcapLayout.LINKTYPE_ETHERNET) {
       throw new SluiceException(
           Errno.EINVAL,
           "'" + path + "' has link type " + linktype + ", only Ethernet (1) is accepted");
     }
-    maxLength = Math.max(PcapLayout.MAX_SNAPLEN, field(file.address() + PcapLayout.FILE_SNAPLEN));
-    rewind();
+    toSkip = PcapLayout.FILE_HEADER;
   }
 
   /**
-   * Opens a file.
+   * Opens a capture; waits up to 10 seconds for the header to come through a pipe.
    *
    * @throws SluiceException in one line, if it cannot be read or is no capture of Ethernet frames
    */
   public static PcapReader open(String path) {
-    MappedFile file = MappedFile.open(path);
+    CaptureInput input = CaptureInput.open(path);
     try {
-      return new PcapReader(path, file);
+      return new PcapReader(path, input);
     } catch (RuntimeException e) {
-      file.close();
+      input.close();
       throw e;
     }
   }
 
-  private int field(long address) {
+  /** Records are of any length, so that fields may lie at any address. */
+  private int field(int offset) {
+    long address = input.position() + offset;
     int value =
-        (address & 3) == 0
-            ? Memory.getInt(address)
-            : (Memory.getByte(address) & 0xff)
-                | (Memory.getByte(address + 1) & 0xff) << 8
-                | (Memory.getByte(address + 2) & 0xff) << 16
-                | (Memory.getByte(address + 3) & 0xff) << 24;
+        Memory.getByte(address) & 0xff
+            | (Memory.getByte(address + 1) & 0xff) << 8
+            | (Memory.getByte(address + 2) & 0xff) << 16
+            | Memory.getByte(address + 3) << 24;
     return swapped ? Integer.reverseBytes(value) : value;
   }
 
-  /** Goes to the next packet; false at the end, and where the file is cut short or damaged. */
+  /**
+   * Goes to the next packet.
+   *
+   * @return false at the end, where the capture is cut short or damaged, and where a pipe has no
+   *     whole packet just now
+   */
   public boolean next() {
-    if (next + PcapLayout.RECORD_HEADER > file.end()) {
-      truncated = next != file.end();
+    input.skip(toSkip);
+    toSkip = 0;
+    if (damaged || !input.has(PcapLayout.RECORD_HEADER)) {
       return false;
     }
-    int captured = field(next + PcapLayout.CAPTURED);
-    if (captured < 0
-        || captured > maxLength
-        || next + PcapLayout.RECORD_HEADER + captured > file.end()) {
-      truncated = true;
+    int captured = field(PcapLayout.CAPTURED);
+    if (captured < 0 || captured > PcapLayout.MAX_SNAPLEN) {
+      damaged = true;
+      return false;
+    }
+    if (!input.has(PcapLayout.RECORD_HEADER + captured)) {
       return false;
     }
     timestamp =
-        (field(next + PcapLayout.SECONDS) & 0xffff_ffffL) * 1_000_000_000L
-            + (field(next + PcapLayout.FRACTION) & 0xffff_ffffL) * fractionNanos;
-    data = next + PcapLayout.RECORD_HEADER;
+        (field(PcapLayout.SECONDS) & 0xffff_ffffL) * 1_000_000_000L
+            + (field(PcapLayout.FRACTION) & 0xffff_ffffL) * fractionNanos;
+    data = input.position() + PcapLayout.RECORD_HEADER;
     length = captured;
-    next = data + captured;
+    toSkip = PcapLayout.RECORD_HEADER + captured;
     return true;
   }
 
-  /** Where the packet's bytes are. */
+  /** Where the packet's bytes are, until the next {@link #next}. */
   public long data() {
     return data;
   }
@@ -113,19 +118,33 @@ public final class PcapReader implements AutoCloseable {
     return timestamp;
   }
 
-  /** Whether {@link #next} ended ahead of the file's end, in the middle of a packet. */
+  /** Whether {@link #next} ended in the middle of a packet, or at one that cannot be. */
   public boolean isTruncated() {
-    return truncated;
+    return damaged || input.endedWithin();
   }
 
-  /** Starts again at the first packet. */
+  /** Whether no packet will come any more. */
+  public boolean isEnded() {
+    return damaged || input.endedWithin() || input.isEnded();
+  }
+
+  /**
+   * Starts again at the first packet.
+   *
+   * @throws SluiceException ESPIPE for a pipe
+   */
   public void rewind() {
-    next = file.address() + PcapLayout.FILE_HEADER;
-    truncated = false;
+    if (input.isPipe()) {
+      throw new SluiceException(
+          Errno.ESPIPE, "'" + path + "' is a pipe and cannot be read twice; take a plain file");
+    }
+    input.rewind();
+    damaged = false;
+    toSkip = input.has(PcapLayout.FILE_HEADER) ? PcapLayout.FILE_HEADER : 0;
   }
 
   @Override
   public void close() {
-    file.close();
+    input.close();
   }
 }

@@ -13,6 +13,7 @@ public final class PcapWriter implements AutoCloseable {
   private static final int BUFFER = 1 << 18;
 
   private final int fd;
+  private final boolean pipe;
   private final long buffer = Memory.allocate(BUFFER);
   private int used;
   private int recordAt;
@@ -21,6 +22,7 @@ public final class PcapWriter implements AutoCloseable {
 
   private PcapWriter(int fd) {
     this.fd = fd;
+    this.pipe = Libc.size(fd) == -Errno.ESPIPE.number();
   }
 
   /**
@@ -102,6 +104,11 @@ public final class PcapWriter implements AutoCloseable {
       }
     }
     used = 0;
+  }
+
+  /** Whether it writes into a named pipe. */
+  public boolean isPipe() {
+    return pipe;
   }
 
   /**
