@@ -133,7 +133,8 @@ final class Child implements AutoCloseable {
 
   /** Asks it to end with SIGTERM and waits; false if it had to be killed. */
   boolean stop() {
-    process.destroy();
+    // Not Process.destroy, which closes the stream that the last words come through.
+    process.toHandle().destroy();
     return awaitEnd();
   }
 

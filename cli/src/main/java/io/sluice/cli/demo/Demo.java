@@ -188,9 +188,17 @@ final class Demo implements AutoCloseable {
   }
 
   private void show(long sent, long received, String monitorLine) {
+    StringBuilder workers = new StringBuilder();
+    Child.words(monitorLine)
+        .forEach(
+            (name, packets) -> {
+              if (name.startsWith("worker")) {
+                workers.append(String.format(Locale.ROOT, " %,d", Long.parseLong(packets)));
+              }
+            });
     String text =
         String.format(
-            Locale.ROOT, "demo: sent %,d, received %,d | %s", sent, received, monitorLine);
+            Locale.ROOT, "demo: sent %,d, received %,d, by worker:%s", sent, received, workers);
     out.print(onTerminal ? "\r" + text + "\033[K" : text + "\n");
     out.flush();
   }

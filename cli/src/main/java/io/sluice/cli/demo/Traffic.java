@@ -2,6 +2,7 @@ package io.sluice.cli.demo;
 
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -150,7 +151,8 @@ public final class Traffic {
   }
 
   private void receiveFromPipe(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
+    // Not Files.newInputStream, whose available() seeks, which a pipe cannot.
+    try (InputStream in = new FileInputStream(file.toFile())) {
       CaptureFile.Reader reader = new CaptureFile.Reader(in);
       for (byte[] frame = reader.next(); frame != null; frame = reader.next()) {
         check.receive(frame, frame.length);
