@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,6 +31,13 @@ final class ObserverOptions {
 
   void print(Table table) {
     table.print(spec.commandLine().getOut(), json);
+  }
+
+  /** Prints one thing's properties: a line each, or one JSON object. */
+  void print(Map<String, Object> properties) {
+    Table table = new Table(properties.keySet().toArray(String[]::new));
+    table.add(properties.values().toArray());
+    table.printOnly(spec.commandLine().getOut(), json);
   }
 
   void print(String text) {

@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.config.EalOptions;
+import io.sluice.config.ProcType;
 import io.sluice.platform.IdleStrategy;
 import io.sluice.primary.Forwarding;
 import io.sluice.primary.PortForwarding;
@@ -50,6 +51,9 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
   @Override
   public Integer call() {
     EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
+    if (options.procType() == ProcType.SECONDARY) {
+      throw new CommandFailure("--proc-type=secondary; a secondary is started as sluice secondary");
+    }
     ForwardingOptions own = ForwardingOptions.parse(options.remaining());
     IdleStrategy idle = IdleStrategy.named(own.idle());
     PrintWriter out = spec.commandLine().getOut();

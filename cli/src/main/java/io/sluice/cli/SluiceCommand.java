@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       MempoolCommand.class,
       MemzoneCommand.class,
       MemsegCommand.class,
+      PortCommand.class,
       CleanCommand.class,
       SetupCommand.class,
       DoctorCommand.class,

@@ -32,18 +32,22 @@ public final class Table {
 
   /** One object per row; numbers stay numbers. */
   String toJson() {
-    List<Map<String, Object>> objects = new ArrayList<>();
-    for (Object[] row : rows) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      for (int i = 0; i < row.length; i++) {
-        object.put(headings.get(i).replace(' ', '_'), row[i]);
-      }
-      objects.add(object);
+    return json(rows.stream().map(this::object).toList());
+  }
+
+  private Map<String, Object> object(Object[] row) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    for (int i = 0; i < row.length; i++) {
+      object.put(headings.get(i).replace(' ', '_'), row[i]);
     }
+    return object;
+  }
+
+  private static String json(Object value) {
     try {
       return new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)
-          .writeValueAsString(objects);
+          .writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
@@ -51,6 +55,21 @@ public final class Table {
 
   void print(PrintWriter out, boolean json) {
     out.print(json ? toJson() + "\n" : toString());
+    out.flush();
+  }
+
+  /** Prints the only row: a line for each heading, or one JSON object. */
+  void printOnly(PrintWriter out, boolean json) {
+    Object[] row = rows.get(0);
+    if (json) {
+      out.println(json(object(row)));
+    } else {
+      int width = headings.stream().mapToInt(String::length).max().orElse(0);
+      for (int i = 0; i < row.length; i++) {
+        String pad = " ".repeat(width - headings.get(i).length());
+        out.println(headings.get(i) + pad + GAP + text(row[i]));
+      }
+    }
     out.flush();
   }
 

@@ -318,6 +318,9 @@ public final class MemsegLists {
     String directory = infoFor(list.pageSize()).directory();
     int lock = HugepageFiles.lockDirectory(directory);
     try {
+      if (PlainMemory.isShort(directory, count * list.pageSize())) {
+        return null;
+      }
       int taken = 0;
       while (taken < count && allocPage(list, first + taken)) {
         taken++;

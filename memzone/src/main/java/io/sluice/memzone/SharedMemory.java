@@ -59,6 +59,23 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /**
+   * Takes the role that {@code --proc-type} asks for; {@code auto} is a secondary where the file
+   * prefix has a live primary, else the primary, as {@code eal_proc_type_detect}.
+   *
+   * @throws SluiceException as {@link #create} and {@link #attach}
+   */
+  public static SharedMemory open(EalOptions options) {
+    return switch (options.procType()) {
+      case PRIMARY -> create(options);
+      case SECONDARY -> attach(options);
+      case AUTO ->
+          MemConfig.isPrimaryAlive(RuntimeDirectory.of(options.filePrefix()))
+              ? attach(options)
+              : create(options);
+    };
+  }
+
+  /**
    * Makes the shared memory as the primary of the options' file prefix.
    *
    * @throws SluiceException EBUSY if the prefix has a primary, or secondaries of an earlier one;

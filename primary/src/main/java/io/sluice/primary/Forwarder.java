@@ -30,6 +30,7 @@ public final class Forwarder implements AutoCloseable {
   private final long[] burst = new long[BURST];
   private final long[] inFlight;
   private int nextWorker;
+  private int firstPort;
   private long lastReap = System.nanoTime();
 
   /**
@@ -103,7 +104,10 @@ public final class Forwarder implements AutoCloseable {
     for (int worker = 0; worker < inFlight.length; worker++) {
       work += collect(worker);
     }
-    for (PortQueue port : ports) {
+    // A round each begins with another port, or a busy first one would keep the rings full.
+    firstPort = (firstPort + 1) % ports.length;
+    for (int i = 0; i < ports.length; i++) {
+      PortQueue port = ports[(firstPort + i) % ports.length];
       if (receive && port.waiting() == 0 && anyRunning()) {
         bytes += port.receive();
         received += port.waiting();

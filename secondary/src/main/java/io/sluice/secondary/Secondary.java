@@ -2,6 +2,7 @@ package io.sluice.secondary;
 
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.nic.EthDevs;
 import io.sluice.platform.Lcores;
 import io.sluice.primary.StopRequest;
 
@@ -11,11 +12,13 @@ import io.sluice.primary.StopRequest;
  */
 public final class Secondary implements AutoCloseable {
   private final SharedMemory memory;
+  private final EthDevs ports;
   private final Lcores lcores;
   private final StopRequest stop = new StopRequest();
 
   private Secondary(SharedMemory memory, Lcores lcores) {
     this.memory = memory;
+    this.ports = EthDevs.of(memory);
     this.lcores = lcores;
   }
 
@@ -35,6 +38,11 @@ public final class Secondary implements AutoCloseable {
     return memory;
   }
 
+  /** The primary's ports. */
+  public EthDevs ports() {
+    return ports;
+  }
+
   /** This process's lcores. */
   public Lcores lcores() {
     return lcores;
@@ -50,6 +58,7 @@ public final class Secondary implements AutoCloseable {
   public void close() {
     try {
       lcores.close();
+      ports.close();
       memory.close();
     } finally {
       stop.close();

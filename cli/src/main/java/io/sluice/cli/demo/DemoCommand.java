@@ -57,9 +57,19 @@ public final class DemoCommand implements Callable<Integer> {
     }
     List<byte[]> capture = capture();
     boolean wires = Libc.geteuid() == 0 && !unprivileged;
-    try (StopRequest stop = new StopRequest();
-        Demo demo = new Demo(spec.commandLine().getOut(), stop)) {
+    // The JVM may be ending by a signal: it waits until the stop request is closed, so that
+    // everything is removed and said by then.
+    try (StopRequest stop = new StopRequest()) {
+      return run(stop, capture, wires);
+    }
+  }
+
+  private int run(StopRequest stop, List<byte[]> capture, boolean wires) throws IOException {
+    try (Demo demo = new Demo(spec.commandLine().getOut(), stop)) {
       return demo.run(wires, capture, frames, workers) ? 0 : 1;
+    } catch (CommandFailure e) {
+      spec.commandLine().getErr().println("sluice: " + e.getMessage());
+      return 1;
     }
   }
 

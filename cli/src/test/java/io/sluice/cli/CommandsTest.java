@@ -1,0 +1,285 @@
+package io.sluice.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.secondary.Secondary;
+import io.sluice.secondary.SecondaryApp;
+import io.sluice.testing.Await;
+import io.sluice.testing.JavaProcess;
+import io.sluice.testing.UniquePrefix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands, each in a process of its own, beside a primary that forwards and a worker. */
+class CommandsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String PREFIX = UniquePrefix.next();
+
+  private static JavaProcess primary;
+  private static JavaProcess worker;
+
+  @BeforeAll
+  static void startPrimaryAndWorker() {
+    primary =
+        CliProcess.start(
+            ("primary --file-prefix "
+                    + PREFIX
+                    + " --no-huge -m 32 --no-pci"
+                    + " --vdev net_null0,size=100 --vdev net_null1,no-rx=1"
+                    + " -- --workers 1 --ring-size 64 --mbufs 2047 --idle park")
+                .split(" "));
+    primary.awaitLine("primary: ready, prefix " + PREFIX + ", plain shared files, 2 ports", LIMIT);
+    worker = CliProcess.start("secondary", "worker", "--file-prefix", PREFIX, "--lcores", "3");
+    worker.awaitLine("worker 0: ready", LIMIT);
+  }
+
+  @AfterAll
+  static void endThemInOrder() {
+    worker.signal("TERM");
+    worker.awaitExit(LIMIT);
+    primary.signal("TERM");
+    primary.awaitExit(LIMIT);
+    assertTrue(
+        primary.stdout().stream().anyMatch(line -> line.startsWith("report pool leaked=0 ")),
+        () -> String.join("\n", primary.stdout()));
+    assertEquals(List.of(), Leftovers.of(PREFIX));
+  }
+
+  private static List<String> run(int code, String... arguments) {
+    try (JavaProcess process = CliProcess.start(arguments)) {
+      assertEquals(code, process.awaitExit(LIMIT), () -> String.join("\n", process.stdout()));
+      return process.stdout();
+    }
+  }
+
+  private static JsonNode json(String command) throws IOException {
+    String[] arguments = (command + " --json --file-prefix " + PREFIX).split(" ");
+    return new ObjectMapper().readTree(String.join("\n", run(0, arguments)));
+  }
+
+  private static JsonNode row(String command, String key, String value) throws IOException {
+    for (JsonNode row : json(command)) {
+      if (row.get(key).asText().equals(value)) {
+        return row;
+      }
+    }
+    throw new AssertionError(command + " has no row with " + key + "=" + value);
+  }
+
+  @Test
+  void shouldListTheRings() throws IOException {
+    JsonNode ring = row("ring list", "name", "worker_0_in");
+    assertEquals(64, ring.get("size").asInt());
+    assertEquals("ST", ring.get("producer").asText());
+    assertTrue(ring.get("count").asInt() + ring.get("free").asInt() <= 63, ring::toString);
+  }
+
+  @Test
+  void shouldListThePoolWithItsMbufs() throws IOException {
+    JsonNode pool = row("mempool list", "name", "packets");
+    assertEquals(2047, pool.get("size").asInt());
+  }
+
+  @Test
+  void shouldListMemzonesAndMemsegs() throws IOException {
+    assertTrue(row("memzone list", "name", "RG_worker_0_in").get("length").asLong() > 64 * 8);
+    assertFalse(json("memseg list").isEmpty());
+  }
+
+  @Test
+  void shouldCountWhatWentThroughThePorts() throws IOException {
+    Await.until(
+        "packets through net_null1",
+        LIMIT,
+        () -> portCount("net_null1", "tx_packets") > 0,
+        () -> String.join("\n", primary.stdout()));
+    long sent = portCount("net_null1", "tx_packets");
+    assertTrue(portCount("net_null0", "rx_packets") >= sent);
+  }
+
+  private static long portCount(String name, String counter) {
+    try {
+      return row("port list", "name", name).get(counter).asLong();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"net_null1", "1"})
+  void shouldShowAPortByNameAndNumber(String port) throws IOException {
+    JsonNode facts = json("port show " + port);
+    assertEquals("net_null1", facts.get("name").asText());
+    assertEquals("started", facts.get("state").asText());
+    assertEquals("02:00:00:00:00:01", facts.get("MAC_address").asText());
+    assertEquals(0, facts.get("rx_packets").asLong());
+  }
+
+  @Test
+  void shouldListBothProcessesWithTheirLcores() throws IOException {
+    JsonNode processes = json("ps");
+    assertEquals(2, processes.size(), processes::toString);
+    assertEquals("secondary", row("ps", "pid", "" + worker.pid()).get("type").asText());
+    assertEquals("3", row("ps", "pid", "" + worker.pid()).get("lcores").asText());
+    assertEquals("primary", row("ps", "pid", "" + primary.pid()).get("type").asText());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ring show none, no ring 'none'; see sluice ring list",
+    "mempool show none, no mempool 'none'; see sluice mempool list",
+    "memzone show none, no memzone 'none'; see sluice memzone list",
+    "port show 7, no port '7'; see sluice port list"
+  })
+  void shouldSayThatThereIsNoSuchThing(String command, String message) {
+    String[] arguments = (command + " --file-prefix " + PREFIX).split(" ");
+    assertEquals(List.of("sluice: " + message), run(1, arguments));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ring list", "mempool list", "memzone list", "memseg list", "port list"})
+  void shouldSayThatThereIsNoPrimary(String command) {
+    List<String> output = run(1, (command + " --file-prefix none-" + PREFIX).split(" "));
+    assertEquals(1, output.size(), output::toString);
+    assertTrue(output.get(0).contains("none-" + PREFIX), output::toString);
+  }
+
+  @Test
+  void shouldRefuseASecondPrimaryAndAWorkerTooMany() {
+    List<String> second = run(1, "primary", "--file-prefix", PREFIX, "--no-huge", "--no-pci");
+    assertTrue(second.get(second.size() - 1).contains("EBUSY"), second::toString);
+    List<String> worker = run(1, "secondary", "worker", "--file-prefix", PREFIX);
+    assertTrue(worker.get(0).contains("all 1 workers' places are taken"), worker::toString);
+  }
+
+  /** A class of the user's. */
+  public static final class CountsPorts implements SecondaryApp {
+    @Override
+    public void run(Secondary secondary, String[] arguments) {
+      System.out.println(secondary.ports().count() + " ports, " + String.join("+", arguments));
+    }
+  }
+
+  @Test
+  void shouldRunTheUsersClassWithItsArguments() {
+    String name = CountsPorts.class.getName();
+    assertEquals(
+        List.of("2 ports, a+--b"),
+        run(0, "secondary", name, "--file-prefix", PREFIX, "--", "a", "--b"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "no.such.Class, no class 'no.such.Class' on the class path; add its jar with SLUICE_CLASSPATH",
+    "java.lang.String, java.lang.String does not implement io.sluice.secondary.SecondaryApp"
+  })
+  void shouldRefuseAClassThatIsNone(String name, String message) {
+    assertEquals(List.of("sluice: " + message), run(1, "secondary", name));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--vdev net_nul0 | device 'net_nul0': no driver of that name",
+        "--vdev net_null0,sise=3 | device 'net_null0': 'sise' is unknown; accepted are",
+        "--vdev net_null0,size=x | device 'net_null0': size=x, it takes a number from 0 to 16384",
+        "--vdev net_af_packet0,iface=nosuch0 | nosuch0",
+        "--vdev net_pcap0,rx_pcap=/no/such.pcap | /no/such.pcap",
+        "--vdev net_pcap0,rx_pcap=/etc/hostname | /etc/hostname",
+        "--vdev net_null0 -- --workers 77 | 77 workers; accepted: 1-16",
+        "--vdev net_null0 -- --ring-size 100 | 100",
+        "--vdev net_null0 -- --mbufs 0 | packets",
+        "--vdev net_null0 -- --wrokers 1 | '--wrokers'",
+        "--proc-type secondary | a secondary is started as sluice secondary"
+      })
+  void shouldRefuseAPrimaryInOneLineAndLeaveNothing(String options, String message) {
+    String prefix = UniquePrefix.next();
+    List<String> output =
+        run(
+            1,
+            ("primary --file-prefix " + prefix + " --no-huge -m 32 --no-pci " + options)
+                .split(" "));
+    List<String> errors = output.stream().filter(line -> line.startsWith("sluice: ")).toList();
+    assertEquals(1, errors.size(), output::toString);
+    assertTrue(errors.get(0).contains(message), output::toString);
+    assertFalse(output.stream().anyMatch(line -> line.contains("\tat ")), output::toString);
+    assertEquals(List.of(), Leftovers.of(prefix));
+  }
+
+  @Test
+  void shouldRefuseATruncatedCapture() throws IOException {
+    Path file = Files.createTempFile("cut", ".pcap");
+    try {
+      Files.write(file, new byte[] {(byte) 0xd4, (byte) 0xc3, (byte) 0xb2, (byte) 0xa1, 2});
+      List<String> output =
+          run(
+              1,
+              "primary",
+              "--file-prefix",
+              UniquePrefix.next(),
+              "--no-huge",
+              "-m",
+              "32",
+              "--no-pci",
+              "--vdev",
+              "net_pcap0,rx_pcap=" + file);
+      assertTrue(output.get(output.size() - 1).contains(file.toString()), output::toString);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  @Test
+  void shouldRemoveWhatADeadPrimaryLeft() {
+    String prefix = UniquePrefix.next();
+    try (JavaProcess dead =
+        CliProcess.start("primary", "--file-prefix", prefix, "--no-huge", "-m", "32", "--no-pci")) {
+      dead.awaitLine("primary: ready.*", LIMIT);
+      dead.kill();
+    }
+    assertFalse(Leftovers.of(prefix).isEmpty());
+    List<String> output = run(0, "clean", "--file-prefix", prefix);
+    assertEquals(List.of(), Leftovers.of(prefix));
+    assertTrue(output.stream().anyMatch(line -> line.contains(prefix)), output::toString);
+  }
+
+  @Test
+  void shouldHaveHelpForEveryCommandAndACompletion() {
+    for (String command :
+        List.of(
+            "demo",
+            "primary",
+            "secondary",
+            "sample",
+            "ps",
+            "ring",
+            "mempool",
+            "memzone",
+            "memseg",
+            "port",
+            "clean",
+            "setup",
+            "doctor")) {
+      List<String> help = run(0, command, "--help");
+      assertTrue(
+          help.get(0).startsWith("Usage: sluice " + command)
+              || help.get(0).startsWith("Usage: sluice " + command.split(" ")[0]),
+          help::toString);
+    }
+    assertTrue(String.join("\n", run(0, "completion")).contains("complete -F"));
+  }
+}
