@@ -59,20 +59,15 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /**
-   * Takes the role that {@code --proc-type} asks for; {@code auto} is a secondary where the file
-   * prefix has a live primary, else the primary, as {@code eal_proc_type_detect}.
-   *
-   * @throws SluiceException as {@link #create} and {@link #attach}
+   * The role that {@code --proc-type} asks for; {@code auto} is a secondary where the file prefix
+   * has a live primary, else the primary, as {@code eal_proc_type_detect}.
    */
-  public static SharedMemory open(EalOptions options) {
-    return switch (options.procType()) {
-      case PRIMARY -> create(options);
-      case SECONDARY -> attach(options);
-      case AUTO ->
-          MemConfig.isPrimaryAlive(RuntimeDirectory.of(options.filePrefix()))
-              ? attach(options)
-              : create(options);
-    };
+  public static ProcType roleOf(EalOptions options) {
+    if (options.procType() != ProcType.AUTO) {
+      return options.procType();
+    }
+    boolean hasPrimary = MemConfig.isPrimaryAlive(RuntimeDirectory.of(options.filePrefix()));
+    return hasPrimary ? ProcType.SECONDARY : ProcType.PRIMARY;
   }
 
   /**

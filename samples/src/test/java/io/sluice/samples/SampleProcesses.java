@@ -1,0 +1,53 @@
+package io.sluice.samples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.sluice.testing.JavaProcess;
+import io.sluice.testing.UniquePrefix;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Samples of one file prefix, each in a JVM of its own; all are gone after {@link #close}. */
+final class SampleProcesses implements AutoCloseable {
+  static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private final String prefix = UniquePrefix.next();
+  private final List<JavaProcess> started = new ArrayList<>();
+
+  /** Starts a sample as primary, with memory in plain files unless {@code eal} says otherwise. */
+  JavaProcess primary(String sample, String eal, String app) {
+    return start(sample, "--proc-type=primary --no-pci -m 64 --no-huge " + eal, app);
+  }
+
+  JavaProcess secondary(String sample, String eal, String app) {
+    return start(sample, "--proc-type=secondary --no-pci " + eal, app);
+  }
+
+  private JavaProcess start(String sample, String eal, String app) {
+    List<String> arguments = new ArrayList<>(List.of(sample.split(" ")));
+    arguments.addAll(List.of("--file-prefix", prefix));
+    arguments.addAll(List.of(eal.strip().split(" +")));
+    if (!app.isEmpty()) {
+      arguments.add("--");
+      arguments.addAll(List.of(app.split(" ")));
+    }
+    JavaProcess process =
+        JavaProcess.start(RunSample.class, List.of("-Xmx256m"), arguments.toArray(String[]::new));
+    started.add(process);
+    return process;
+  }
+
+  /** Ends a sample as Ctrl-C does: in order, with the code of a process that SIGINT ended. */
+  static void interrupt(JavaProcess process) {
+    process.signal("INT");
+    assertEquals(130, process.awaitExit(LIMIT), () -> String.join("\n", process.stdout()));
+  }
+
+  @Override
+  public void close() {
+    for (int i = started.size() - 1; i >= 0; i--) {
+      started.get(i).close();
+    }
+  }
+}
