@@ -16,4 +16,14 @@ public interface Driver {
    * @throws io.sluice.platform.SluiceException in one line, with nothing left open
    */
   PortDriver open(DeviceArguments arguments, PortContext context);
+
+  /** Whether a secondary can open queues of the driver's ports, from what is in shared memory. */
+  default boolean isShareable() {
+    return false;
+  }
+
+  /** Opens, in a secondary, a port that the primary has opened; of shareable drivers only. */
+  default PortDriver attach(PortContext context) {
+    throw new UnsupportedOperationException(name());
+  }
 }

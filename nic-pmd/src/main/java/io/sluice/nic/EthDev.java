@@ -8,40 +8,109 @@ import java.util.Objects;
 /**
  * A port ({@code rte_ethdev.h}). In the primary, which owns the device: configure, set the queues
  * up, start, then bursts; the other way round to close. In any other process the port's name,
- * address, link and counters are read from shared memory, and there are no queues: packets go over
- * rings.
+ * address, link and counters are read from shared memory.
+ *
+ * <p><b>Queues of a secondary.</b> Each queue is polled by one process. A queue that is nobody's
+ * becomes the primary's with its first burst there. A secondary gets one by {@link #claimRxQueue}
+ * and {@link #claimTxQueue}, or the primary gives it one by {@link #assignRxQueue} and {@link
+ * #assignTxQueue}; asking for a queue that a running process has is an error that names its pid. A
+ * queue of a process that died can be claimed again. The driver must allow it: net_null and
+ * net_ring do; those whose device lives in the primary answer ENOTSUP, and packets go over rings.
  *
  * <p>Threads: each queue belongs to one thread at a time; set-up calls to one thread, with no burst
- * under way. Burst calls allocate nothing, throw only for an array range or queue that does not
- * exist, and return 0 on a port that is not started.
+ * under way. Burst calls allocate nothing after the first of a queue, throw only for an array range
+ * or a queue number outside 0 to 15, and return 0 on a port that is not started and on a queue that
+ * is not set up or not this process's.
  */
 public final class EthDev {
   private final EthPortData data;
   private final int portId;
   private final String name;
-  private final PortDriver driver;
-  private RxQueue[] rxQueues = {};
-  private TxQueue[] txQueues = {};
+  private final Driver kind;
+  private final PortContext context;
+  private final boolean primary;
+  private final int epoch;
+  private final PortQueues rx;
+  private final PortQueues tx;
+  private PortDriver driver;
+  private int nbRx;
+  private int nbTx;
   private boolean configured;
-  private volatile boolean started;
 
-  EthDev(EthPortData data, int portId, String name, PortDriver driver) {
+  /**
+   * A port in this process.
+   *
+   * @param opened what the primary has opened; null in any other process
+   */
+  EthDev(EthPortData data, String name, Driver kind, PortContext context, PortDriver opened) {
     this.data = data;
-    this.portId = portId;
+    this.portId = context.portId();
     this.name = name;
-    this.driver = driver;
+    this.kind = kind;
+    this.context = context;
+    this.primary = opened != null;
+    this.driver = opened;
+    this.epoch = data.epoch(portId);
+    this.rx = new PortQueues(data.claims(portId, name, false), primary, this::openRx);
+    this.tx = new PortQueues(data.claims(portId, name, true), primary, this::openTx);
   }
 
-  private PortDriver owned() {
+  private RxQueue openRx(int queue, long mempool, int descriptors) {
+    // Makes every pool known here, as whoever polls frees mbufs of any.
+    Mempool.walk(context.memory(), known -> {});
+    Mempool pool = Mempool.at(mempool);
+    return pool == null
+        ? null
+        : attached().rxQueue(queue, descriptors, pool, data.queueStats(portId, false, queue));
+  }
+
+  private TxQueue openTx(int queue, long mempool, int descriptors) {
+    return attached().txQueue(queue, descriptors, data.queueStats(portId, true, queue));
+  }
+
+  private PortDriver attached() {
     if (driver == null) {
-      throw new SluiceException(
-          Errno.ENOTSUP, "port " + name + " belongs to the primary; take its packets over a ring");
+      driver = kind.attach(context);
     }
     return driver;
   }
 
+  private PortDriver owned() {
+    if (!primary) {
+      throw new SluiceException(
+          Errno.ENOTSUP, "port " + name + " belongs to the primary, which alone sets it up");
+    }
+    return driver;
+  }
+
+  /** Whether the slot still has the port that this object was made for. */
+  boolean isCurrent() {
+    return data.epoch(portId) == epoch && data.name(portId).equals(name);
+  }
+
+  private void requireShareable() {
+    if (!kind.isShareable()) {
+      throw new SluiceException(
+          Errno.ENOTSUP,
+          "port "
+              + name
+              + ": a secondary cannot use queues of "
+              + kind.name()
+              + "; take its packets over a ring");
+    }
+  }
+
+  private void requireUsable() {
+    if (!primary) {
+      requireShareable();
+      if (!isCurrent()) {
+        throw new SluiceException(Errno.ENODEV, "port " + name + " was detached");
+      }
+    }
+  }
+
   private void requireStopped(String what) {
-    if (started) {
+    if (isStarted()) {
       throw new SluiceException(Errno.EBUSY, "port " + name + ": stop it before " + what);
     }
   }
@@ -49,15 +118,25 @@ public final class EthDev {
   /**
    * {@code rte_eth_dev_configure}.
    *
-   * @throws SluiceException EBUSY if started, EINVAL for more queues than the driver has
+   * @throws SluiceException EBUSY if started, or another process polls one of its queues; EINVAL
+   *     for more queues than the driver has
    */
   public void configure(int nbRx, int nbTx, EthConf conf) {
     owned();
     requireStopped("configuring");
     checkCount("receive", nbRx, driver.maxRxQueues());
     checkCount("send", nbTx, driver.maxTxQueues());
-    rxQueues = new RxQueue[nbRx];
-    txQueues = new TxQueue[nbTx];
+    try {
+      rx.takeAll();
+      tx.takeAll();
+      rx.clear();
+      tx.clear();
+    } finally {
+      rx.releaseAll();
+      tx.releaseAll();
+    }
+    this.nbRx = nbRx;
+    this.nbTx = nbTx;
     configured = true;
     data.setQueues(portId, nbRx, nbTx);
     setMtu(conf.mtu());
@@ -90,17 +169,19 @@ public final class EthDev {
   public void rxQueueSetup(int queue, int nbDesc, int socket, RxConf conf, Mempool pool) {
     owned();
     requireStopped("setting queues up");
-    checkQueue("receive", queue, rxQueues.length);
+    checkQueue("receive", queue, nbRx);
     Objects.requireNonNull(pool, "pool");
-    rxQueues[queue] = driver.rxQueue(queue, nbDesc, pool, data.queueStats(portId, false, queue));
+    RxQueue made = driver.rxQueue(queue, nbDesc, pool, data.queueStats(portId, false, queue));
+    rx.setUp(queue, made, pool.address(), nbDesc);
   }
 
   /** {@code rte_eth_tx_queue_setup}. */
   public void txQueueSetup(int queue, int nbDesc, int socket, TxConf conf) {
     owned();
     requireStopped("setting queues up");
-    checkQueue("send", queue, txQueues.length);
-    txQueues[queue] = driver.txQueue(queue, nbDesc, data.queueStats(portId, true, queue));
+    checkQueue("send", queue, nbTx);
+    TxQueue made = driver.txQueue(queue, nbDesc, data.queueStats(portId, true, queue));
+    tx.setUp(queue, made, 0, nbDesc);
   }
 
   /**
@@ -113,35 +194,40 @@ public final class EthDev {
     if (!configured) {
       throw new SluiceException(Errno.EINVAL, "port " + name + ": configure it before starting");
     }
-    for (Object[] side : new Object[][] {rxQueues, txQueues}) {
-      for (int queue = 0; queue < side.length; queue++) {
-        if (side[queue] == null) {
-          throw new SluiceException(
-              Errno.EINVAL, "port " + name + ": set queue " + queue + " up before starting");
-        }
-      }
-    }
+    checkSetUp(rx, nbRx);
+    checkSetUp(tx, nbTx);
     driver.start();
     data.setLink(portId, driver.link());
-    started = true;
     data.setStarted(portId, true);
   }
 
-  /** {@code rte_eth_dev_stop}: no burst may be under way; what was taken to be sent is sent. */
+  private void checkSetUp(PortQueues queues, int count) {
+    for (int queue = 0; queue < count; queue++) {
+      if (queues.opened(queue) == null) {
+        throw new SluiceException(
+            Errno.EINVAL, "port " + name + ": set queue " + queue + " up before starting");
+      }
+    }
+  }
+
+  /**
+   * {@code rte_eth_dev_stop}: no burst may be under way; what was taken to be sent is sent. Other
+   * processes' bursts return 0 from then on; one under way there ends as if it were before.
+   */
   public void stop() {
     owned();
-    if (started) {
-      started = false;
+    if (isStarted()) {
       data.setStarted(portId, false);
       driver.stop();
       updateStats();
+      data.setLink(portId, driver.link());
     }
   }
 
   /** {@code rte_eth_rx_burst}: up to n packets, whose mbufs become the caller's; how many. */
   public int rxBurst(int queue, long[] pkts, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, pkts.length);
-    return started ? rxQueues[queue].burst(pkts, offset, n) : 0;
+    return data.isStarted(portId) ? rx.active(queue).burst(pkts, offset, n) : 0;
   }
 
   /**
@@ -150,19 +236,117 @@ public final class EthDev {
    */
   public int txBurst(int queue, long[] pkts, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, pkts.length);
-    return started ? txQueues[queue].burst(pkts, offset, n) : 0;
+    return data.isStarted(portId) ? tx.active(queue).burst(pkts, offset, n) : 0;
   }
 
-  void close() {
+  /**
+   * Makes a receive queue this process's, until {@link #releaseRxQueue} or its end.
+   *
+   * @throws SluiceException EBUSY if a running process has it, EINVAL if it is not set up, ENOTSUP
+   *     if the driver shares no queues, ENODEV if the port was detached
+   */
+  public void claimRxQueue(int queue) {
+    requireUsable();
+    rx.claim(queue);
+  }
+
+  /** Makes a send queue this process's; as {@link #claimRxQueue}. */
+  public void claimTxQueue(int queue) {
+    requireUsable();
+    tx.claim(queue);
+  }
+
+  /** Gives a receive queue back, with no burst on it under way. */
+  public void releaseRxQueue(int queue) {
+    rx.release(queue);
+  }
+
+  /** Gives a send queue back, with no burst on it under way. */
+  public void releaseTxQueue(int queue) {
+    tx.release(queue);
+  }
+
+  /**
+   * The primary gives a receive queue, which it does not poll just now, to another process, whose
+   * bursts take it from then on.
+   *
+   * @throws SluiceException ESRCH if no such process is attached, EBUSY if a third one has the
+   *     queue, ENOTSUP if the driver shares no queues
+   */
+  public void assignRxQueue(int queue, int pid) {
+    owned();
+    requireShareable();
+    rx.assign(queue, pid);
+  }
+
+  /** The primary gives a send queue to another process; as {@link #assignRxQueue}. */
+  public void assignTxQueue(int queue, int pid) {
+    owned();
+    requireShareable();
+    tx.assign(queue, pid);
+  }
+
+  /** Pid of the running process that has a receive queue, or 0. */
+  public int rxQueueOwner(int queue) {
+    return rx.holder(queue);
+  }
+
+  /** Pid of the running process that has a send queue, or 0. */
+  public int txQueueOwner(int queue) {
+    return tx.holder(queue);
+  }
+
+  /** Stops and closes the port; throws EBUSY if another process has one of its queues. */
+  void detach() {
+    try {
+      rx.takeAll();
+      tx.takeAll();
+    } catch (SluiceException e) {
+      rx.releaseAll();
+      tx.releaseAll();
+      throw e;
+    }
     stop();
-    driver.close();
     data.withdraw(portId);
+    rx.clear();
+    tx.clear();
+    rx.releaseAll();
+    tx.releaseAll();
+    driver.freeShared();
+    driver.close();
+  }
+
+  /**
+   * This process ends. A secondary gives its queues back. The primary closes the port whoever has
+   * its queues, and then leaves what others may use: the whole memory goes soon.
+   */
+  void close() {
+    if (primary) {
+      try {
+        detach();
+      } catch (SluiceException e) {
+        stop();
+        data.withdraw(portId);
+        driver.close();
+      }
+      return;
+    }
+    rx.releaseAll();
+    tx.releaseAll();
+    abandon();
+  }
+
+  /** The port was detached by the primary, and its slot may have another by now. */
+  void abandon() {
+    if (driver != null) {
+      driver.close();
+    }
   }
 
   private void updateStats() {
-    for (RxQueue queue : rxQueues) {
-      if (queue != null) {
-        queue.updateStats();
+    for (int queue = 0; queue < EthQueueLayout.QUEUES; queue++) {
+      if (rx.opened(queue) instanceof RxQueue opened) {
+        opened.updateStats();
       }
     }
   }
@@ -181,7 +365,7 @@ public final class EthDev {
 
   /** {@code rte_eth_link_get_nowait}. */
   public EthLink link() {
-    if (driver != null) {
+    if (primary) {
       data.setLink(portId, driver.link());
     }
     return data.link(portId);
@@ -241,6 +425,11 @@ public final class EthDev {
 
   public int txQueues() {
     return data.txQueues(portId);
+  }
+
+  /** The driver's name. */
+  public String driverName() {
+    return kind.name();
   }
 
   public int portId() {

@@ -5,24 +5,28 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.afpacket.AfPacketDriver;
 import io.sluice.nic.nulldev.NullDriver;
 import io.sluice.nic.pcap.PcapDriver;
+import io.sluice.nic.ringdev.RingDriver;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import io.sluice.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The ports as one process sees them. The primary probes and detaches devices; other processes see
  * the ports that are there at each call. Not thread-safe.
  */
 public final class EthDevs implements AutoCloseable {
+  private static final Driver RING_DRIVER = new RingDriver();
   private static final List<Driver> DRIVERS =
-      List.of(new AfPacketDriver(), new NullDriver(), new PcapDriver());
+      List.of(new AfPacketDriver(), new NullDriver(), new PcapDriver(), RING_DRIVER);
 
   private final SharedMemory memory;
-  private final Map<Integer, EthDev> own = new TreeMap<>();
+  private final Map<Integer, EthDev> known = new TreeMap<>();
   private EthPortData data;
 
   private EthDevs(SharedMemory memory) {
@@ -45,14 +49,36 @@ public final class EthDevs implements AutoCloseable {
   public EthDev probe(String text) {
     DeviceArguments arguments = DeviceArguments.parse(text);
     String name = arguments.device();
+    Driver driver = driverOf(name, "\\d*");
+    arguments.accept(driver.arguments());
+    return open(name, driver, context -> driver.open(arguments, context));
+  }
+
+  /**
+   * {@code rte_eth_from_rings}: a port whose queues are rings of the caller's, which must outlive
+   * it.
+   *
+   * @param name the port becomes {@code net_ring_<name>}
+   * @param rx rings it receives from, at most 16
+   * @param tx rings it sends to, at most 16
+   */
+  public EthDev fromRings(String name, List<Ring> rx, List<Ring> tx) {
+    return open("net_ring_" + name, RING_DRIVER, context -> RingDriver.fromRings(rx, tx, context));
+  }
+
+  /** {@code rte_eth_from_ring}: receives what it sent. */
+  public EthDev fromRing(Ring ring) {
+    return fromRings(ring.name(), List.of(ring), List.of(ring));
+  }
+
+  private EthDev open(String name, Driver driver, Function<PortContext, PortDriver> opener) {
     if (memory.procType() != ProcType.PRIMARY) {
       throw new SluiceException(
           Errno.EPERM, "device '" + name + "': only the primary probes devices");
     }
-    Driver driver = driverOf(name);
-    arguments.accept(driver.arguments());
     if (name.length() >= EthDevDataLayout.NAMESIZE) {
-      throw arguments.invalid("its name has more than 63 characters");
+      throw new SluiceException(
+          Errno.EINVAL, "device '" + name + "': its name has more than 63 characters");
     }
     if (data == null) {
       data = EthPortData.create(memory);
@@ -62,23 +88,26 @@ public final class EthDevs implements AutoCloseable {
           Errno.EEXIST, "device '" + name + "' is there already; give it another number");
     }
     int portId = data.firstFree(name);
-    PortDriver opened = driver.open(arguments, new PortContext(memory, portId));
+    data.prepare(portId);
+    PortContext context = new PortContext(memory, portId, data.driverState(portId));
+    PortDriver opened = opener.apply(context);
     try {
       data.publish(portId, name, opened);
     } catch (RuntimeException e) {
+      opened.freeShared();
       opened.close();
       throw e;
     }
-    EthDev port = new EthDev(data, portId, name, opened);
-    own.put(portId, port);
+    EthDev port = new EthDev(data, name, driver, context, opened);
+    known.put(portId, port);
     return port;
   }
 
-  private static Driver driverOf(String device) {
+  private static Driver driverOf(String device, String tail) {
     List<String> names = new ArrayList<>();
     for (Driver driver : DRIVERS) {
       String name = driver.name();
-      if (device.startsWith(name) && device.substring(name.length()).matches("\\d*")) {
+      if (device.startsWith(name) && device.substring(name.length()).matches(tail)) {
         return driver;
       }
       names.add(name);
@@ -92,13 +121,18 @@ public final class EthDevs implements AutoCloseable {
             + ", each with a number behind");
   }
 
-  /** {@code rte_dev_remove}: stops and closes a port that this process probed. */
+  /**
+   * {@code rte_dev_remove}: stops and closes a port that this process probed.
+   *
+   * @throws SluiceException ENODEV if it did not, EBUSY if another process has one of its queues
+   */
   public void detach(String name) {
     EthDev port = byName(name);
-    if (port == null || own.remove(port.portId()) == null) {
+    if (port == null || memory.procType() != ProcType.PRIMARY) {
       throw new SluiceException(Errno.ENODEV, "device '" + name + "' is no port of this process");
     }
-    port.close();
+    port.detach();
+    known.remove(port.portId());
   }
 
   private EthPortData shared() {
@@ -110,15 +144,24 @@ public final class EthDevs implements AutoCloseable {
 
   /** The port of that number, or null. */
   public EthDev get(int portId) {
-    EthDev mine = own.get(portId);
-    if (mine != null) {
-      return mine;
-    }
     if (shared() == null || portId < 0 || portId >= EthDevDataLayout.MAX_PORTS) {
       return null;
     }
+    EthDev port = known.get(portId);
+    if (port != null && port.isCurrent()) {
+      return port;
+    }
     String name = data.name(portId);
-    return name.isEmpty() ? null : new EthDev(data, portId, name, null);
+    if (name.isEmpty()) {
+      return null;
+    }
+    PortContext context = new PortContext(memory, portId, data.driverState(portId));
+    EthDev found = new EthDev(data, name, driverOf(name, ".*"), context, null);
+    if (port != null) {
+      port.abandon();
+    }
+    known.put(portId, found);
+    return found;
   }
 
   /** The port of that name, or null. */
@@ -144,11 +187,11 @@ public final class EthDevs implements AutoCloseable {
     }
   }
 
-  /** Detaches every port that this process probed. */
+  /** Detaches every port that this process probed, and gives the queues it claimed back. */
   @Override
   public void close() {
-    List<EthDev> ports = List.copyOf(own.values());
-    own.clear();
+    List<EthDev> ports = List.copyOf(known.values());
+    known.clear();
     ports.forEach(EthDev::close);
   }
 }

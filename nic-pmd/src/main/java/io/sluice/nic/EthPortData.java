@@ -8,12 +8,14 @@ import io.sluice.platform.SluiceException;
 
 /**
  * The shared side of ports: their slots in {@code rte_eth_dev_data} and their counters. Written by
- * the primary only; any process reads. A slot is taken by writing its name last and given back by
- * erasing it first, so that nobody sees half a port.
+ * the primary only, but for the lines of a queue, which are its owner's; any process reads. A slot
+ * is taken by writing its name last and given back by erasing it first, so that nobody sees half a
+ * port.
  */
 final class EthPortData {
   private static final String DATA_ZONE = "rte_eth_dev_data";
   private static final String STATS_ZONE = "SLUICE_eth_stats";
+  private static final String QUEUES_ZONE = "SLUICE_eth_queues";
   private static final int MAC = 6;
   private static final int PROMISCUOUS = 1;
   private static final int ALL_MULTICAST = 1 << 2;
@@ -25,19 +27,23 @@ final class EthPortData {
   private final SharedMemory memory;
   private final long data;
   private final long stats;
+  private final long queues;
 
-  private EthPortData(SharedMemory memory, long data, long stats) {
+  private EthPortData(SharedMemory memory, long data, long stats, long queues) {
     this.memory = memory;
     this.data = data;
     this.stats = stats;
+    this.queues = queues;
   }
 
-  /** The primary makes both zones. */
+  /** The primary makes the zones. */
   static EthPortData create(SharedMemory memory) {
     long data = zone(memory, DATA_ZONE, EthDevDataLayout.ZONE_SIZEOF);
     long stats =
         zone(memory, STATS_ZONE, (long) EthDevDataLayout.MAX_PORTS * EthStatsLayout.PORT_SIZEOF);
-    return new EthPortData(memory, data, stats);
+    long queues =
+        zone(memory, QUEUES_ZONE, (long) EthDevDataLayout.MAX_PORTS * EthQueueLayout.PORT_SIZEOF);
+    return new EthPortData(memory, data, stats, queues);
   }
 
   private static long zone(SharedMemory memory, String name, long length) {
@@ -53,9 +59,10 @@ final class EthPortData {
   static EthPortData lookup(SharedMemory memory) {
     MemZone data = MemZone.lookup(memory, DATA_ZONE);
     MemZone stats = MemZone.lookup(memory, STATS_ZONE);
-    return data == null || stats == null
+    MemZone queues = MemZone.lookup(memory, QUEUES_ZONE);
+    return data == null || stats == null || queues == null
         ? null
-        : new EthPortData(memory, data.address(), stats.address());
+        : new EthPortData(memory, data.address(), stats.address(), queues.address());
   }
 
   private long slot(int port) {
@@ -88,6 +95,32 @@ final class EthPortData {
     return port;
   }
 
+  private long queues(int port) {
+    return queues + (long) port * EthQueueLayout.PORT_SIZEOF;
+  }
+
+  /** How many ports were in this slot so far. */
+  int epoch(int port) {
+    return Memory.getIntAcquire(queues(port) + EthQueueLayout.EPOCH);
+  }
+
+  DriverState driverState(int port) {
+    return new DriverState(queues(port) + EthQueueLayout.DRIVER_WORDS);
+  }
+
+  QueueClaims claims(int port, String name, boolean tx) {
+    long lines = queues(port) + (tx ? EthQueueLayout.TX : EthQueueLayout.RX);
+    return new QueueClaims(name, tx, lines, memory.processTable());
+  }
+
+  /** Empties a free slot's words before a driver writes its own. */
+  void prepare(int port) {
+    Memory.fill(
+        queues(port) + EthQueueLayout.DRIVER_WORDS,
+        (long) EthQueueLayout.DRIVER_WORD_COUNT * Long.BYTES,
+        (byte) 0);
+  }
+
   void publish(int port, String name, PortDriver driver) {
     long slot = slot(port);
     Memory.fill(slot, EthDevDataLayout.SIZEOF, (byte) 0);
@@ -102,6 +135,7 @@ final class EthPortData {
     Memory.putShort(slot + EthDevDataLayout.MTU, (short) driver.mtu());
     Memory.putShort(slot + EthDevDataLayout.PORT_ID, (short) port);
     setLink(port, driver.link());
+    Memory.putInt(queues(port) + EthQueueLayout.EPOCH, epoch(port) + 1);
     byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
     Memory.copyFromBytes(bytes, Math.min(8, bytes.length), slot + 8, Math.max(0, bytes.length - 8));
     long first = 0;
@@ -201,7 +235,7 @@ final class EthPortData {
   }
 
   boolean isStarted(int port) {
-    return (Memory.getByte(slot(port) + EthDevDataLayout.BITS) & STARTED) != 0;
+    return (Memory.getByteVolatile(slot(port) + EthDevDataLayout.BITS) & STARTED) != 0;
   }
 
   void setPromiscuous(int port, boolean on) {
@@ -223,6 +257,6 @@ final class EthPortData {
   private void setBit(int port, int bit, boolean on) {
     long address = slot(port) + EthDevDataLayout.BITS;
     int bits = Memory.getByte(address);
-    Memory.putByte(address, (byte) (on ? bits | bit : bits & ~bit));
+    Memory.putByteVolatile(address, (byte) (on ? bits | bit : bits & ~bit));
   }
 }

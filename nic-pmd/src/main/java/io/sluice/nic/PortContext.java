@@ -7,5 +7,6 @@ import io.sluice.memzone.SharedMemory;
  *
  * @param memory the shared memory
  * @param portId the port's number, which goes into received mbufs
+ * @param state the driver's own words of shared memory
  */
-public record PortContext(SharedMemory memory, int portId) {}
+public record PortContext(SharedMemory memory, int portId, DriverState state) {}

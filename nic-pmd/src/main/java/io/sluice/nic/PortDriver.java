@@ -22,8 +22,11 @@ public interface PortDriver {
   /** Stops, and sends what is still to be sent. */
   default void stop() {}
 
-  /** Gives back everything the device holds. */
+  /** Gives back everything the device holds in this process. */
   void close();
+
+  /** Gives back what other processes use too, before {@link #close}; none does any more. */
+  default void freeShared() {}
 
   /** Its Ethernet address, 6 bytes. */
   byte[] macAddr();

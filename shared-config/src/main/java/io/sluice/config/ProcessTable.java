@@ -131,7 +131,7 @@ public final class ProcessTable {
       if (holder == ownGeneration) {
         return;
       }
-      Entry entry = ofGeneration(holder);
+      Entry entry = find(holder);
       if (entry == null) {
         // Its slot was freed since, by somebody who died before the lcore ids' turn.
         Memory.compareAndSetInt(owner(lcore), holder, 0);
@@ -149,7 +149,13 @@ public final class ProcessTable {
     }
   }
 
-  private Entry ofGeneration(int generation) {
+  /** The generation of this process's claim, never used twice in this table; 0 without one. */
+  public int generation() {
+    return ownGeneration;
+  }
+
+  /** The process of that generation, which may be dead; null if it is not in the table. */
+  public Entry find(int generation) {
     for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
       Entry entry = entry(i);
       if (entry != null && entry.generation() == generation) {

@@ -4,6 +4,7 @@ import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.Mempool;
 import io.sluice.nic.DeviceArguments;
 import io.sluice.nic.Driver;
+import io.sluice.nic.DriverState;
 import io.sluice.nic.EthLink;
 import io.sluice.nic.PortContext;
 import io.sluice.nic.PortDriver;
@@ -21,6 +22,10 @@ public final class NullDriver implements Driver {
   private static final int MAX_QUEUES = 16;
   private static final int DEFAULT_SIZE = 64;
   private static final int MAX_SIZE = 1 << 14;
+  // The driver's words.
+  private static final int SIZE = 0;
+  private static final int COPY = 1;
+  private static final int NO_RX = 2;
 
   @Override
   public String name() {
@@ -37,7 +42,22 @@ public final class NullDriver implements Driver {
     int size = arguments.number("size", DEFAULT_SIZE, 0, MAX_SIZE);
     boolean copy = arguments.number("copy", 0, 0, 1) == 1;
     boolean noRx = arguments.number("no-rx", 0, 0, 1) == 1;
-    return new NullPort(context.portId(), size, copy, noRx);
+    context.state().set(SIZE, size);
+    context.state().set(COPY, copy ? 1 : 0);
+    context.state().set(NO_RX, noRx ? 1 : 0);
+    return attach(context);
+  }
+
+  @Override
+  public boolean isShareable() {
+    return true;
+  }
+
+  @Override
+  public PortDriver attach(PortContext context) {
+    DriverState state = context.state();
+    return new NullPort(
+        context.portId(), (int) state.get(SIZE), state.get(COPY) != 0, state.get(NO_RX) != 0);
   }
 
   private static final class NullPort implements PortDriver {

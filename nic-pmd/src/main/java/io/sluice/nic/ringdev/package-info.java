@@ -1,0 +1,2 @@
+/** {@code net_ring}: a port whose queues are rings. */
+package io.sluice.nic.ringdev;
