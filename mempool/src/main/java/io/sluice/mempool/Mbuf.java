@@ -158,13 +158,7 @@ public final class Mbuf {
 
   private static Mempool poolAt(long address) {
     Mempool pool = Mempool.at(address);
-    if (pool == null) {
-      throw new IllegalStateException(
-          "mbuf of the pool at 0x"
-              + Long.toHexString(address)
-              + ", which this process has not looked up: call Mempool.lookup before freeing its mbufs");
-    }
-    return pool;
+    return pool == null ? MempoolCreation.openAt(address) : pool;
   }
 
   public static int refcnt(long m) {

@@ -246,6 +246,18 @@ final class MempoolCreation {
     return found[0] == 0 ? null : open(m, found[0]);
   }
 
+  /** The handle on a pool that this process meets for the first time, in one of its mbufs. */
+  static Mempool openAt(long mp) {
+    SharedMemory m = SharedMemory.containing(mp);
+    if (m == null) {
+      throw new IllegalStateException(
+          "no mbuf: its pool would be at 0x"
+              + Long.toHexString(mp)
+              + ", which is no shared memory");
+    }
+    return open(m, mp);
+  }
+
   /**
    * The handle: the backend is told by what is in memory, since its index is private to a process.
    */

@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The shared memory as one process sees it: config, pages, heap, zones, tailqs, messages and the
@@ -41,6 +42,8 @@ public final class SharedMemory implements AutoCloseable {
   private static final String VDEV_ACTION = "bus_vdev_mp";
   private static final int VDEV_PARAM_LENGTH = 72;
   private static final int VDEV_SCAN_REPLY = 3;
+
+  private static final List<SharedMemory> OPEN = new CopyOnWriteArrayList<>();
 
   private final EalOptions options;
   private final ProcType procType;
@@ -84,6 +87,7 @@ public final class SharedMemory implements AutoCloseable {
   private SharedMemory opened(Runnable open) {
     try {
       open.run();
+      OPEN.add(this);
       return this;
     } catch (RuntimeException | Error e) {
       close();
@@ -220,6 +224,16 @@ public final class SharedMemory implements AutoCloseable {
     processes = table == null ? null : ProcessTable.at(table.address());
   }
 
+  /** The memory of this process that an address lies in, or null. */
+  public static SharedMemory containing(long address) {
+    for (SharedMemory memory : OPEN) {
+      if (memory.pages.lists().virt2memsegList(address) != 0) {
+        return memory;
+      }
+    }
+    return null;
+  }
+
   /** Whether this process is primary or secondary; an observer counts as a secondary. */
   public ProcType procType() {
     return procType;
@@ -282,6 +296,7 @@ public final class SharedMemory implements AutoCloseable {
   /** Detaches: unmaps everything; the primary also deletes its files. Idempotent. */
   @Override
   public void close() {
+    OPEN.remove(this);
     while (!undo.isEmpty()) {
       undo.pop().run();
     }
