@@ -106,7 +106,10 @@ final class QueueClaims {
 
   /** Gives a queue of this process's back; of another's it does nothing. */
   void release(int queue) {
-    Memory.compareAndSetInt(owner(queue), processes.generation(), 0);
+    if (isMine(queue)) {
+      // Only then: an onlooker's memory is read-only, and a compare-and-set that fails writes too.
+      Memory.compareAndSetInt(owner(queue), processes.generation(), 0);
+    }
   }
 
   /** Pid of the running process that has the queue, or 0. */

@@ -133,7 +133,7 @@ class DemoTest {
     try (JavaProcess demo = CliProcess.start("demo", "--unprivileged", "--frames", "1000000000")) {
       demo.awaitLine("demo: sent [1-9].*", LIMIT);
       demo.signal("INT");
-      assertEquals(130, demo.awaitExit(LIMIT));
+      assertEquals(130, demo.awaitExit(LIMIT), () -> String.join("\n", demo.stdout()));
       assertEquals("sluice: interrupted", last(demo));
       assertLeavesNothing(demo.pid());
     }
