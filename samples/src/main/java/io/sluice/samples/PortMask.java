@@ -49,4 +49,15 @@ public record PortMask(long bits) {
     }
     return ports;
   }
+
+  /** The enabled ports, of which there must be an even number, as they are used in pairs. */
+  public List<EthDev> pairs(EthDevs devices) {
+    List<EthDev> ports = ports(devices);
+    if (ports.size() % 2 != 0) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "-p names an odd number of ports, %d; they are used in pairs".formatted(ports.size()));
+    }
+    return ports;
+  }
 }

@@ -23,6 +23,20 @@ final class Frames {
     return frames;
   }
 
+  /** The frame of a number, which follows the Ethernet header; its size and bytes are its own. */
+  static byte[] numbered(int number) {
+    Random random = new Random(number);
+    byte[] frame = new byte[60 + random.nextInt(1514 - 60 + 1)];
+    random.nextBytes(frame);
+    ByteBuffer.wrap(frame).putInt(14, number);
+    return frame;
+  }
+
+  /** The number of such a frame. */
+  static int numberOf(byte[] frame) {
+    return ByteBuffer.wrap(frame).getInt(14);
+  }
+
   /** A valid UDP packet. */
   static byte[] udp(
       int source, int destination, int sourcePort, int destinationPort, int ttl, int payload) {

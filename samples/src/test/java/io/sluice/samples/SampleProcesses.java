@@ -1,6 +1,7 @@
 package io.sluice.samples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
@@ -36,6 +37,41 @@ final class SampleProcesses implements AutoCloseable {
         JavaProcess.start(RunSample.class, List.of("-Xmx256m"), arguments.toArray(String[]::new));
     started.add(process);
     return process;
+  }
+
+  /** Starts a {@link Feeder} with the pool of the sample that runs. */
+  JavaProcess feeder(String pool) {
+    JavaProcess process = JavaProcess.start(Feeder.class, List.of("-Xmx64m"), prefix, pool);
+    started.add(process);
+    process.awaitLine("^ready$", LIMIT);
+    return process;
+  }
+
+  /** Says a line to a {@link Feeder} and gives its answer. */
+  static String ask(JavaProcess feeder, String line) {
+    feeder.send(line);
+    return feeder.awaitLine(".*", LIMIT).group();
+  }
+
+  /** The numbers of the frames that were on these rings, sorted, and nothing else. */
+  static List<Integer> take(JavaProcess feeder, String... rings) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String ring : rings) {
+      String[] words = ask(feeder, "take " + ring).split(" ");
+      assertEquals("took", words[0]);
+      for (int i = 1; i < words.length; i++) {
+        numbers.add(Integer.valueOf(words[i]));
+      }
+    }
+    numbers.sort(null);
+    return numbers;
+  }
+
+  /** Checks that a sample ended by itself with one line that says why. */
+  static void assertRefused(JavaProcess process, String complaint) {
+    assertEquals(1, process.awaitExit(LIMIT), () -> String.join("\n", process.stdout()));
+    String last = process.stdout().get(process.stdout().size() - 1);
+    assertTrue(last.contains(complaint), last);
   }
 
   /** Ends a sample as Ctrl-C does: in order, with the code of a process that SIGINT ended. */
