@@ -4,6 +4,7 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDev;
 import io.sluice.nic.EthDevs;
 import io.sluice.nic.EthStats;
+import io.sluice.nic.EthXstat;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -84,6 +85,11 @@ final class PortCommand extends CommandGroup {
     facts.put("tx packets", stats.opackets());
     facts.put("tx bytes", stats.obytes());
     facts.put("tx errors", stats.oerrors());
+    for (EthXstat stat : port.xstats()) {
+      if (stat.name().matches("[rt]x_q\\d+_.*")) {
+        facts.put(stat.name().replace('_', ' '), stat.value());
+      }
+    }
     return facts;
   }
 }

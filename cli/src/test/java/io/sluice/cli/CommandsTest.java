@@ -126,6 +126,7 @@ class CommandsTest {
     assertEquals("started", facts.get("state").asText());
     assertEquals("02:00:00:00:00:01", facts.get("MAC_address").asText());
     assertEquals(0, facts.get("rx_packets").asLong());
+    assertEquals(0, facts.get("rx_q0_packets").asLong());
   }
 
   @Test

@@ -3,9 +3,9 @@ package io.sluice.nic;
 /**
  * {@code struct rte_eth_conf}, what of it the drivers here know.
  *
- * @param mtu bytes of a frame behind its Ethernet header
+ * @param mtu bytes of a frame behind its Ethernet header, or 0 for what the port has
  */
 public record EthConf(int mtu) {
-  /** {@code RTE_ETHER_MTU}. */
-  public static final EthConf DEFAULT = new EthConf(1500);
+  /** Everything as the device has it. */
+  public static final EthConf DEFAULT = new EthConf(0);
 }

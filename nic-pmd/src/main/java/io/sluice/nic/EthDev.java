@@ -3,6 +3,7 @@ package io.sluice.nic;
 import io.sluice.mempool.Mempool;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -23,6 +24,22 @@ import java.util.Objects;
  * is not set up or not this process's.
  */
 public final class EthDev {
+  /** {@code RTE_ETH_RX_DESC_AVAIL}: the device's. */
+  public static final int RX_DESC_AVAIL = 0;
+
+  /** {@code RTE_ETH_RX_DESC_DONE}: filled, waits to be received. */
+  public static final int RX_DESC_DONE = 1;
+
+  /** {@code RTE_ETH_TX_DESC_FULL}: being sent. */
+  public static final int TX_DESC_FULL = 0;
+
+  /** {@code RTE_ETH_TX_DESC_DONE}: can be filled. */
+  public static final int TX_DESC_DONE = 1;
+
+  static final int MIN_MTU = 68;
+  static final int MAX_MTU = 9710;
+  private static final int NOT_OPEN = -Errno.EINVAL.number();
+
   private final EthPortData data;
   private final int portId;
   private final String name;
@@ -32,6 +49,9 @@ public final class EthDev {
   private final int epoch;
   private final PortQueues rx;
   private final PortQueues tx;
+  private final BurstCallbacks<RxCallback> rxCallbacks = new BurstCallbacks<>(RxCallback[]::new);
+  private final BurstCallbacks<TxCallback> txCallbacks = new BurstCallbacks<>(TxCallback[]::new);
+  private final EthControls controls;
   private PortDriver driver;
   private int nbRx;
   private int nbTx;
@@ -50,6 +70,7 @@ public final class EthDev {
     this.context = context;
     this.primary = opened != null;
     this.driver = opened;
+    this.controls = opened == null ? null : new EthControls(this, opened);
     this.epoch = data.epoch(portId);
     this.rx = new PortQueues(data.claims(portId, name, false), primary, this::openRx);
     this.tx = new PortQueues(data.claims(portId, name, true), primary, this::openTx);
@@ -139,7 +160,9 @@ public final class EthDev {
     this.nbTx = nbTx;
     configured = true;
     data.setQueues(portId, nbRx, nbTx);
-    setMtu(conf.mtu());
+    if (conf.mtu() != 0 && conf.mtu() != mtu()) {
+      setMtu(conf.mtu());
+    }
   }
 
   private void checkCount(String side, int count, int most) {
@@ -197,8 +220,24 @@ public final class EthDev {
     checkSetUp(rx, nbRx);
     checkSetUp(tx, nbTx);
     driver.start();
+    for (int queue = 0; queue < nbRx; queue++) {
+      setRxQueueRunning(queue, true);
+    }
+    for (int queue = 0; queue < nbTx; queue++) {
+      setTxQueueRunning(queue, true);
+    }
     data.setLink(portId, driver.link());
     data.setStarted(portId, true);
+  }
+
+  void setRxQueueRunning(int queue, boolean running) {
+    rx.setRunning(queue, running);
+    data.setQueueStarted(portId, false, queue, running);
+  }
+
+  void setTxQueueRunning(int queue, boolean running) {
+    tx.setRunning(queue, running);
+    data.setQueueStarted(portId, true, queue, running);
   }
 
   private void checkSetUp(PortQueues queues, int count) {
@@ -227,7 +266,11 @@ public final class EthDev {
   /** {@code rte_eth_rx_burst}: up to n packets, whose mbufs become the caller's; how many. */
   public int rxBurst(int queue, long[] pkts, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, pkts.length);
-    return data.isStarted(portId) ? rx.active(queue).burst(pkts, offset, n) : 0;
+    int received = data.isStarted(portId) ? rx.active(queue).burst(pkts, offset, n) : 0;
+    for (RxCallback callback : rxCallbacks.of(queue)) {
+      received = callback.onReceive(this, queue, pkts, offset, received, n);
+    }
+    return received;
   }
 
   /**
@@ -236,7 +279,66 @@ public final class EthDev {
    */
   public int txBurst(int queue, long[] pkts, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, pkts.length);
-    return data.isStarted(portId) ? tx.active(queue).burst(pkts, offset, n) : 0;
+    int count = n;
+    for (TxCallback callback : txCallbacks.of(queue)) {
+      count = callback.onSend(this, queue, pkts, offset, count);
+    }
+    return data.isStarted(portId) ? tx.active(queue).burst(pkts, offset, count) : 0;
+  }
+
+  /**
+   * {@code rte_eth_add_rx_callback}: runs behind the ones that are there, at this process's bursts
+   * of a queue. From any thread; a burst under way runs the callbacks it began with.
+   */
+  public void addRxCallback(int queue, RxCallback callback) {
+    rxCallbacks.add(queue, Objects.requireNonNull(callback, "callback"), false);
+  }
+
+  /** {@code rte_eth_add_first_rx_callback}: runs before the ones that are there. */
+  public void addFirstRxCallback(int queue, RxCallback callback) {
+    rxCallbacks.add(queue, Objects.requireNonNull(callback, "callback"), true);
+  }
+
+  /** {@code rte_eth_remove_rx_callback}; whether it was there. */
+  public boolean removeRxCallback(int queue, RxCallback callback) {
+    return rxCallbacks.remove(queue, callback);
+  }
+
+  /** {@code rte_eth_add_tx_callback}; as {@link #addRxCallback}. */
+  public void addTxCallback(int queue, TxCallback callback) {
+    txCallbacks.add(queue, Objects.requireNonNull(callback, "callback"), false);
+  }
+
+  /** {@code rte_eth_remove_tx_callback}; whether it was there. */
+  public boolean removeTxCallback(int queue, TxCallback callback) {
+    return txCallbacks.remove(queue, callback);
+  }
+
+  /**
+   * {@code rte_eth_rx_queue_count}: packets that wait in a queue of this process's.
+   *
+   * @return how many, {@code -EINVAL} if the queue is not open here, or {@code -ENOTSUP}
+   */
+  public int rxQueueCount(int queue) {
+    return rx.opened(queue) instanceof RxQueue opened ? opened.count() : NOT_OPEN;
+  }
+
+  /**
+   * {@code rte_eth_rx_descriptor_status}: of the descriptor so far behind the next one.
+   *
+   * @return {@link #RX_DESC_AVAIL}, {@link #RX_DESC_DONE}, {@code -EINVAL} or {@code -ENOTSUP}
+   */
+  public int rxDescriptorStatus(int queue, int offset) {
+    return rx.opened(queue) instanceof RxQueue opened ? opened.descriptorStatus(offset) : NOT_OPEN;
+  }
+
+  /**
+   * {@code rte_eth_tx_descriptor_status}: of the descriptor so far behind the next one.
+   *
+   * @return {@link #TX_DESC_FULL}, {@link #TX_DESC_DONE}, {@code -EINVAL} or {@code -ENOTSUP}
+   */
+  public int txDescriptorStatus(int queue, int offset) {
+    return tx.opened(queue) instanceof TxQueue opened ? opened.descriptorStatus(offset) : NOT_OPEN;
   }
 
   /**
@@ -357,9 +459,27 @@ public final class EthDev {
     return data.stats(portId);
   }
 
-  /** {@code rte_eth_stats_reset}. */
+  /** {@code rte_eth_xstats_get}: the counters by name, those of each queue too. */
+  public List<EthXstat> xstats() {
+    updateStats();
+    return data.xstats(portId);
+  }
+
+  /** Counters of one receive queue, 0 to 15. */
+  public EthQueueStats rxQueueStats(int queue) {
+    updateStats();
+    return data.queueStats(portId, false, Objects.checkIndex(queue, EthQueueLayout.QUEUES)).get();
+  }
+
+  /** Counters of one send queue, 0 to 15. */
+  public EthQueueStats txQueueStats(int queue) {
+    return data.queueStats(portId, true, Objects.checkIndex(queue, EthQueueLayout.QUEUES)).get();
+  }
+
+  /** {@code rte_eth_stats_reset} and {@code rte_eth_xstats_reset}. */
   public void resetStats() {
     owned();
+    updateStats();
     data.resetStats(portId);
   }
 
@@ -376,6 +496,18 @@ public final class EthDev {
     return data.mac(portId);
   }
 
+  /**
+   * {@code rte_eth_dev_default_mac_addr_set}.
+   *
+   * @param mac 6 bytes, of one station
+   * @throws SluiceException ENOTSUP if the driver cannot, EINVAL if it is no such address
+   */
+  public void setMacAddr(byte[] mac) {
+    owned();
+    controls.setMacAddr(mac);
+    data.setMac(portId, mac);
+  }
+
   /** {@code rte_eth_dev_get_mtu}: bytes of a frame behind its Ethernet header. */
   public int mtu() {
     return data.mtu(portId);
@@ -384,20 +516,18 @@ public final class EthDev {
   /**
    * {@code rte_eth_dev_set_mtu}.
    *
-   * @throws SluiceException EINVAL outside 68 to 9710
+   * @throws SluiceException EINVAL outside 68 to 9710, ENOTSUP if the driver cannot
    */
   public void setMtu(int mtu) {
     owned();
-    if (mtu < 68 || mtu > 9710) {
-      throw new SluiceException(
-          Errno.EINVAL, "port " + name + ": mtu=" + mtu + ", it takes 68 to 9710");
-    }
+    controls.setMtu(mtu);
     data.setMtu(portId, mtu);
   }
 
   /** {@code rte_eth_promiscuous_enable} and {@code _disable}. */
   public void setPromiscuous(boolean on) {
     owned();
+    controls.setPromiscuous(on);
     data.setPromiscuous(portId, on);
   }
 
@@ -408,6 +538,7 @@ public final class EthDev {
   /** {@code rte_eth_allmulticast_enable} and {@code _disable}. */
   public void setAllMulticast(boolean on) {
     owned();
+    controls.setAllMulticast(on);
     data.setAllMulticast(portId, on);
   }
 
@@ -425,6 +556,19 @@ public final class EthDev {
 
   public int txQueues() {
     return data.txQueues(portId);
+  }
+
+  /** {@code rte_eth_dev_info_get}. */
+  public EthDevInfo info() {
+    owned();
+    return new EthDevInfo(
+        kind.name(), driver.maxRxQueues(), driver.maxTxQueues(), kind.isShareable());
+  }
+
+  /** What else the device can be told; throws ENOTSUP in a secondary. */
+  public EthControls controls() {
+    owned();
+    return controls;
   }
 
   /** The driver's name. */

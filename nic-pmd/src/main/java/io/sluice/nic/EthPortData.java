@@ -5,6 +5,8 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The shared side of ports: their slots in {@code rte_eth_dev_data} and their counters. Written by
@@ -178,7 +180,7 @@ final class EthPortData {
   private long sum(int port, boolean tx, int counter) {
     long sum = 0;
     for (int queue = 0; queue < EthStatsLayout.QUEUES; queue++) {
-      sum += Memory.getLong(queueLine(port, tx, queue) + counter);
+      sum += queueStats(port, tx, queue).get(counter);
     }
     return sum;
   }
@@ -190,10 +192,40 @@ final class EthPortData {
     }
   }
 
+  /** The xstats of every driver, under DPDK's names. */
+  List<EthXstat> xstats(int port) {
+    EthStats sums = stats(port);
+    List<EthXstat> all = new ArrayList<>();
+    all.add(new EthXstat("rx_good_packets", sums.ipackets()));
+    all.add(new EthXstat("tx_good_packets", sums.opackets()));
+    all.add(new EthXstat("rx_good_bytes", sums.ibytes()));
+    all.add(new EthXstat("tx_good_bytes", sums.obytes()));
+    all.add(new EthXstat("rx_missed_errors", sums.imissed()));
+    all.add(new EthXstat("rx_errors", sums.ierrors()));
+    all.add(new EthXstat("tx_errors", sums.oerrors()));
+    all.add(new EthXstat("rx_mbuf_allocation_errors", sums.rxNombuf()));
+    for (int queue = 0; queue < rxQueues(port); queue++) {
+      EthQueueStats stats = queueStats(port, false, queue).get();
+      all.add(new EthXstat("rx_q" + queue + "_packets", stats.packets()));
+      all.add(new EthXstat("rx_q" + queue + "_bytes", stats.bytes()));
+      all.add(new EthXstat("rx_q" + queue + "_errors", stats.errors()));
+    }
+    for (int queue = 0; queue < txQueues(port); queue++) {
+      EthQueueStats stats = queueStats(port, true, queue).get();
+      all.add(new EthXstat("tx_q" + queue + "_packets", stats.packets()));
+      all.add(new EthXstat("tx_q" + queue + "_bytes", stats.bytes()));
+    }
+    return all;
+  }
+
   byte[] mac(int port) {
     byte[] mac = new byte[MAC];
     Memory.copyToBytes(Memory.getLong(slot(port) + EthDevDataLayout.MAC_ADDRS), mac, 0, MAC);
     return mac;
+  }
+
+  void setMac(int port, byte[] mac) {
+    Memory.copyFromBytes(mac, 0, Memory.getLong(slot(port) + EthDevDataLayout.MAC_ADDRS), MAC);
   }
 
   int mtu(int port) {
@@ -236,6 +268,12 @@ final class EthPortData {
 
   boolean isStarted(int port) {
     return (Memory.getByteVolatile(slot(port) + EthDevDataLayout.BITS) & STARTED) != 0;
+  }
+
+  /** {@code rx_queue_state} and {@code tx_queue_state}. */
+  void setQueueStarted(int port, boolean tx, int queue, boolean started) {
+    int states = tx ? EthDevDataLayout.TX_QUEUE_STATE : EthDevDataLayout.RX_QUEUE_STATE;
+    Memory.putByte(slot(port) + states + queue, (byte) (started ? 1 : 0));
   }
 
   void setPromiscuous(int port, boolean on) {

@@ -3,7 +3,7 @@ package io.sluice.nic;
 import io.sluice.mempool.Mempool;
 
 /** One port as its driver sees it; {@link EthDev} calls it in the right order only. */
-public interface PortDriver {
+public interface PortDriver extends EthDevOps {
   /** Receive queues it can have. */
   int maxRxQueues();
 
@@ -34,8 +34,8 @@ public interface PortDriver {
   /** Speed, duplex and whether it is up. */
   EthLink link();
 
-  /** Bytes of a frame behind its Ethernet header. */
+  /** Bytes of a frame behind its Ethernet header; {@code RTE_ETHER_MTU}. */
   default int mtu() {
-    return EthConf.DEFAULT.mtu();
+    return 1500;
   }
 }

@@ -16,6 +16,8 @@ final class PortQueues {
     BurstQueue open(int queue, long mempool, int descriptors);
   }
 
+  private static final BurstQueue STOPPED = (pkts, offset, n) -> 0;
+
   private final QueueClaims claims;
   private final boolean primary;
   private final Opener opener;
@@ -70,6 +72,16 @@ final class PortQueues {
     }
     active[queue] = opened[queue];
     return true;
+  }
+
+  /** Stops or starts one queue, with no burst on it under way. */
+  void setRunning(int queue, boolean running) {
+    check(queue);
+    if (!running) {
+      active[queue] = STOPPED;
+    } else if (active[queue] == STOPPED) {
+      active[queue] = new Waiting(queue);
+    }
   }
 
   private void check(int queue) {

@@ -39,10 +39,22 @@ public final class QueueStats {
   }
 
   long get(int counter) {
-    return Memory.getLong(line + counter);
+    return Memory.getLong(line + counter) - Memory.getLong(line + EthStatsLayout.BASE + counter);
   }
 
+  EthQueueStats get() {
+    return new EthQueueStats(
+        get(EthStatsLayout.PACKETS),
+        get(EthStatsLayout.BYTES),
+        get(EthStatsLayout.ERRORS),
+        get(EthStatsLayout.MISSED),
+        get(EthStatsLayout.NO_MBUF));
+  }
+
+  /** Counts from here on; the primary only. */
   void reset() {
-    Memory.fill(line, EthStatsLayout.LINE, (byte) 0);
+    for (int counter = 0; counter < EthStatsLayout.COUNTERS_END; counter += Long.BYTES) {
+      Memory.putLong(line + EthStatsLayout.BASE + counter, Memory.getLong(line + counter));
+    }
   }
 }

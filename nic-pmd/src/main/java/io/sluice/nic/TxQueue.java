@@ -9,4 +9,13 @@ public interface TxQueue extends BurstQueue {
    */
   @Override
   int burst(long[] pkts, int offset, int n);
+
+  /**
+   * State of the descriptor so far behind the next one to be filled ({@code
+   * eth_tx_descriptor_status_t}): a {@code TX_DESC_} of {@link EthDev}, {@code -EINVAL} beyond the
+   * ring, or {@code -ENOTSUP}.
+   */
+  default int descriptorStatus(int offset) {
+    return EthDevOps.NOT_SUPPORTED;
+  }
 }

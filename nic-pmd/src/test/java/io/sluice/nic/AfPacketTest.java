@@ -1,6 +1,7 @@
 package io.sluice.nic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.MbufData;
@@ -9,6 +10,7 @@ import io.sluice.mempool.PktmbufPool;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.NetworkNamespaces;
 import io.sluice.testing.RequiresCommand;
@@ -16,6 +18,7 @@ import io.sluice.testing.RequiresRoot;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -263,6 +266,176 @@ class AfPacketTest {
             UniquePrefix.next(),
             "net_af_packet0,iface=veth0")) {
       child.awaitLine("refused .*veth0.* is down; bring it up.*ENETDOWN", LIMIT);
+    }
+  }
+
+  /** Tells the interface things, a step for each line of input: prefix, device. */
+  static final class Controller {
+    public static void main(String[] arguments) throws Exception {
+      try (SharedMemory memory = TestPorts.primary(arguments[0]);
+          EthDevs ports = EthDevs.of(memory)) {
+        Mempool pool = pool(memory, "2176");
+        EthDev port = TestPorts.start(ports, arguments[1], 1, pool);
+        byte[] further = {2, 9, 9, 9, 9, 9};
+        port.setMacAddr(new byte[] {2, 1, 2, 3, 4, 5});
+        port.setMtu(1700);
+        port.setPromiscuous(true);
+        port.setPromiscuous(true);
+        port.setAllMulticast(true);
+        System.out.println(
+            "told "
+                + HexFormat.of().formatHex(port.macAddr())
+                + " "
+                + port.mtu()
+                + " "
+                + port.link());
+        for (Runnable wrong :
+            List.<Runnable>of(
+                () -> port.setMtu(1965), () -> port.controls().addMacAddr(further, 1))) {
+          try {
+            wrong.run();
+          } catch (SluiceException e) {
+            System.out.println("refused " + e.getMessage());
+          }
+        }
+        System.in.read();
+        port.setPromiscuous(false);
+        System.out.println("promiscuous off");
+        System.in.read();
+        port.controls().addMacAddr(further, 0);
+        System.out.println("further address");
+        System.in.read();
+        port.controls().removeMacAddr(further);
+        System.out.println("no further address");
+        System.in.read();
+        port.setPromiscuous(true);
+        System.out.println("promiscuous on");
+        System.in.read();
+      }
+    }
+  }
+
+  @Test
+  void shouldTellTheInterfaceWhichTakesItBackWhenTheProcessDies() {
+    try (JavaProcess child =
+        JavaProcess.start(
+            NetworkNamespaces.prefix(left),
+            Controller.class,
+            List.of(),
+            UniquePrefix.next(),
+            "net_af_packet0,iface=veth0")) {
+      child.awaitLine("told 020102030405 1700 .*up=true", LIMIT);
+      child.awaitLine(
+          "refused port net_af_packet0: .* could not set the MTU to 1965 .EINVAL", LIMIT);
+      child.awaitLine("refused .* cannot receive for a further address .ENOTSUP", LIMIT);
+      assertShows("mtu 1700");
+      assertShows("link/ether 02:01:02:03:04:05");
+      assertShows("promiscuity 1");
+      child.send("");
+      child.awaitLine("promiscuous off", LIMIT);
+      assertShows("promiscuity 0");
+      child.send("");
+      child.awaitLine("further address", LIMIT);
+      // A veth has no filter for addresses: the kernel opens it for all.
+      assertShows("promiscuity 1");
+      child.send("");
+      child.awaitLine("no further address", LIMIT);
+      assertShows("promiscuity 0");
+      child.send("");
+      child.awaitLine("promiscuous on", LIMIT);
+      assertShows("promiscuity 1");
+      child.kill();
+      Await.until(
+          "the kernel leaves promiscuous mode",
+          LIMIT,
+          () -> link().contains("promiscuity 0"),
+          this::link);
+    }
+  }
+
+  private String link() {
+    return namespaces.exec(left, "ip", "-d", "link", "show", "veth0");
+  }
+
+  private void assertShows(String text) {
+    assertTrue(link().contains(text), this::link);
+  }
+
+  /** Receives until all frames are counted somewhere: prefix, device, frames. */
+  static final class Counter {
+    public static void main(String[] arguments) {
+      int frames = Integer.parseInt(arguments[2]);
+      try (SharedMemory memory = TestPorts.primary(arguments[0]);
+          EthDevs ports = EthDevs.of(memory)) {
+        Mempool pool = pool(memory, "2176");
+        EthDev port = TestPorts.start(ports, arguments[1], 1, pool);
+        System.out.println("ready");
+        long[] burst = new long[32];
+        long longest = 0;
+        long reported = 0;
+        while (port.stats().ipackets() + port.stats().ierrors() < frames) {
+          int n = port.rxBurst(0, burst, 0, burst.length);
+          for (int i = 0; i < n; i++) {
+            longest = Math.max(longest, Mbuf.pktLen(burst[i]));
+          }
+          Mbuf.freeBulk(burst, 0, n);
+          for (; reported < (port.stats().ipackets() + port.stats().ierrors()) / 64; reported++) {
+            System.out.println("progress");
+          }
+        }
+        System.out.println(
+            "received "
+                + port.stats().ipackets()
+                + " cut "
+                + port.stats().ierrors()
+                + " longest "
+                + longest);
+        System.out.println("pool " + (MBUFS - pool.availCount()));
+      }
+    }
+  }
+
+  @Test
+  void shouldCountAFrameLongerThanTheRingsAsAnErrorAndNotPassHalfOfIt() {
+    int frames = 640;
+    // The kernel hands a tag over beside the frame, and keeps 66 bytes of a frame for itself.
+    int fit = 1024 - 66;
+    int longest = 0;
+    int whole = 0;
+    for (int n = 0; n < frames; n++) {
+      int tag = frame(n)[12] == (byte) 0x81 ? 4 : 0;
+      if (frame(n).length - tag <= fit) {
+        whole++;
+        longest = Math.max(longest, frame(n).length);
+      }
+    }
+    try (JavaProcess receiver =
+            JavaProcess.start(
+                NetworkNamespaces.prefix(right),
+                Counter.class,
+                List.of(),
+                UniquePrefix.next(),
+                "net_af_packet0,iface=veth1,framesz=1024",
+                "" + frames);
+        JavaProcess sender =
+            JavaProcess.start(
+                NetworkNamespaces.prefix(left),
+                Sender.class,
+                List.of(),
+                UniquePrefix.next(),
+                "net_af_packet0,iface=veth0",
+                "" + frames,
+                "2176")) {
+      receiver.awaitLine("ready", LIMIT);
+      sender.awaitLine("ready", LIMIT);
+      sender.send("");
+      for (int i = 64; i <= frames; i += 64) {
+        receiver.awaitLine("progress", LIMIT);
+        sender.send("");
+      }
+      receiver.awaitLine(
+          "received " + whole + " cut " + (frames - whole) + " longest " + longest + "$", LIMIT);
+      receiver.awaitLine("pool 0", LIMIT);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.sluice.nic.PortDriver;
 import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
 import io.sluice.nic.TxQueue;
+import io.sluice.platform.Errno;
 import io.sluice.platform.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ public final class AfPacketDriver implements Driver {
   private static final int FRAME_SIZE = 2048;
   private static final int FRAME_COUNT = 512;
   private static final int PAGE = 4096;
+  private static final int ETHERNET = 18;
   private static final long FLUSH_NANOS = 1_000_000_000;
 
   @Override
@@ -71,6 +73,8 @@ public final class AfPacketDriver implements Driver {
     private final Path sysfs;
     private final PacketSocket[] sockets;
     private final PacketTx[] senders;
+    private boolean promiscuous;
+    private boolean allMulticast;
 
     private AfPacketPort(int portId, String iface, int pairs) {
       this.portId = portId;
@@ -106,25 +110,13 @@ public final class AfPacketDriver implements Driver {
 
     @Override
     public RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats) {
-      PacketSocket socket = sockets[queue];
-      PacketRx rx = new PacketRx(socket, pool, portId, stats);
-      return new RxQueue() {
-        @Override
-        public int burst(long[] pkts, int offset, int n) {
-          return rx.burst(pkts, offset, n);
-        }
-
-        @Override
-        public void updateStats() {
-          stats.setMissed(socket.missed());
-        }
-      };
+      return new PacketRx(sockets[queue], pool, portId, stats);
     }
 
     @Override
     public TxQueue txQueue(int queue, int descriptors, QueueStats stats) {
       senders[queue] = new PacketTx(sockets[queue], stats);
-      return senders[queue]::burst;
+      return senders[queue];
     }
 
     /** Waits until the kernel has sent what it was given, a second at the most. */
@@ -147,35 +139,85 @@ public final class AfPacketDriver implements Driver {
       }
     }
 
+    private KernelInterface kernelInterface() {
+      return sockets[0].kernelInterface();
+    }
+
     @Override
     public byte[] macAddr() {
-      String[] parts = read("address", "02:00:00:00:00:00").split(":");
-      byte[] mac = new byte[6];
-      for (int i = 0; i < mac.length && i < parts.length; i++) {
-        mac[i] = (byte) Integer.parseInt(parts[i], 16);
+      return kernelInterface().macAddr();
+    }
+
+    @Override
+    public int setMacAddr(byte[] mac) {
+      return kernelInterface().setMacAddr(mac);
+    }
+
+    @Override
+    public int addMacAddr(byte[] mac, int pool) {
+      return pool == 0
+          ? kernelInterface().setMembership(TpacketLayout.MR_UNICAST, mac, true)
+          : NOT_SUPPORTED;
+    }
+
+    @Override
+    public int removeMacAddr(byte[] mac) {
+      return kernelInterface().setMembership(TpacketLayout.MR_UNICAST, mac, false);
+    }
+
+    @Override
+    public int setPromiscuous(boolean on) {
+      return setMode(TpacketLayout.MR_PROMISC, on, promiscuous, () -> promiscuous = on);
+    }
+
+    @Override
+    public int setAllMulticast(boolean on) {
+      return setMode(TpacketLayout.MR_ALLMULTI, on, allMulticast, () -> allMulticast = on);
+    }
+
+    /** The kernel counts memberships, so that each is added and dropped once. */
+    private int setMode(int type, boolean on, boolean now, Runnable done) {
+      int result = on == now ? 0 : kernelInterface().setMembership(type, new byte[0], on);
+      if (result >= 0) {
+        done.run();
       }
-      return mac;
+      return result;
     }
 
     @Override
     public EthLink link() {
-      return new EthLink(
-          Math.max(0, Integer.parseInt(read("speed", "0"))),
-          true,
-          !read("operstate", "unknown").equals("down"));
+      return new EthLink(speed(), true, kernelInterface().isRunning());
     }
 
     @Override
     public int mtu() {
-      return Math.min(9710, Integer.parseInt(read("mtu", "1500")));
+      int mtu = kernelInterface().mtu();
+      return mtu < 0 ? PortDriver.super.mtu() : Math.min(mtu, 9710);
     }
 
-    /** An attribute of the interface; /sys may be that of another network namespace. */
-    private String read(String attribute, String otherwise) {
+    /** The frames of the rings bound it: longer ones would be cut. */
+    @Override
+    public int setMtu(int mtu) {
+      int room = sockets[0].size().frameSize() - TpacketLayout.RX_DATA;
+      return mtu + ETHERNET > room ? -Errno.EINVAL.number() : kernelInterface().setMtu(mtu);
+    }
+
+    @Override
+    public int setRxQueueRunning(int queue, boolean running) {
+      return 0;
+    }
+
+    @Override
+    public int setTxQueueRunning(int queue, boolean running) {
+      return 0;
+    }
+
+    /** Megabits a second; /sys may be that of another network namespace, and then 0. */
+    private int speed() {
       try {
-        return Files.readString(sysfs.resolve(attribute)).trim();
-      } catch (IOException e) {
-        return otherwise;
+        return Math.max(0, Integer.parseInt(Files.readString(sysfs.resolve("speed")).trim()));
+      } catch (IOException | NumberFormatException e) {
+        return 0;
       }
     }
   }

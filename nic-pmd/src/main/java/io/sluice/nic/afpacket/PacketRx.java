@@ -3,7 +3,10 @@ package io.sluice.nic.afpacket;
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.MbufFlags;
 import io.sluice.mempool.Mempool;
+import io.sluice.nic.EthDev;
 import io.sluice.nic.QueueStats;
+import io.sluice.nic.RxQueue;
+import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 
 /**
@@ -14,11 +17,12 @@ import io.sluice.platform.Memory;
  * <p>The kernel takes an 802.1Q tag out of a frame and hands it over beside it; it is put back on
  * the way into the mbuf, so that a frame forwarded is the frame received, byte for byte.
  */
-final class PacketRx {
+final class PacketRx implements RxQueue {
   private static final int ADDRESSES = 12;
   private static final int TAG = 4;
   private static final int TPID_8021Q = 0x8100;
 
+  private final PacketSocket socket;
   private final long frames;
   private final int frameSize;
   private final int frameCount;
@@ -28,6 +32,7 @@ final class PacketRx {
   private int next;
 
   PacketRx(PacketSocket socket, Mempool pool, int port, QueueStats stats) {
+    this.socket = socket;
     this.pool = pool;
     this.port = port;
     this.stats = stats;
@@ -36,7 +41,8 @@ final class PacketRx {
     this.frameCount = socket.size().frameCount();
   }
 
-  int burst(long[] mbufs, int offset, int n) {
+  @Override
+  public int burst(long[] mbufs, int offset, int n) {
     int received = 0;
     long bytes = 0;
     while (received < n) {
@@ -44,6 +50,13 @@ final class PacketRx {
       int status = Memory.getIntAcquire(frame + TpacketLayout.STATUS);
       if ((status & TpacketLayout.STATUS_USER) == 0) {
         break;
+      }
+      if (Memory.getInt(frame + TpacketLayout.LEN)
+          != Memory.getInt(frame + TpacketLayout.SNAPLEN)) {
+        // Longer than the ring's frames: half a packet is no packet.
+        stats.addErrors(1);
+        release(frame);
+        continue;
       }
       long m = Mbuf.alloc(pool);
       if (m == 0) {
@@ -60,13 +73,44 @@ final class PacketRx {
         Mbuf.free(m);
         break;
       }
-      Memory.putIntRelease(frame + TpacketLayout.STATUS, TpacketLayout.STATUS_KERNEL);
-      next = next + 1 == frameCount ? 0 : next + 1;
+      release(frame);
     }
     if (received != 0) {
       stats.add(received, bytes);
     }
     return received;
+  }
+
+  private void release(long frame) {
+    Memory.putIntRelease(frame + TpacketLayout.STATUS, TpacketLayout.STATUS_KERNEL);
+    next = next + 1 == frameCount ? 0 : next + 1;
+  }
+
+  @Override
+  public int count() {
+    int count = 0;
+    while (count < frameCount && isDone(count)) {
+      count++;
+    }
+    return count;
+  }
+
+  @Override
+  public int descriptorStatus(int offset) {
+    if (offset < 0 || offset >= frameCount) {
+      return -Errno.EINVAL.number();
+    }
+    return isDone(offset) ? EthDev.RX_DESC_DONE : EthDev.RX_DESC_AVAIL;
+  }
+
+  private boolean isDone(int offset) {
+    long frame = frames + (long) ((next + offset) % frameCount) * frameSize;
+    return (Memory.getIntAcquire(frame + TpacketLayout.STATUS) & TpacketLayout.STATUS_USER) != 0;
+  }
+
+  @Override
+  public void updateStats() {
+    stats.setMissed(socket.missed());
   }
 
   private static boolean fill(Mempool pool, long m, long frame, int status) {

@@ -13,10 +13,6 @@ import io.sluice.platform.SluiceException;
 final class PacketSocket implements AutoCloseable {
   private static final int SOCKADDR_LL = 20;
   private static final int STATISTICS = 8;
-  private static final int SIOCGIFFLAGS = 0x8913;
-  private static final int IFREQ = 40;
-  private static final int IFREQ_NAME = 16;
-  private static final int IFF_UP = 1;
 
   private final String interfaceName;
   private final RingSize size;
@@ -75,7 +71,10 @@ final class PacketSocket implements AutoCloseable {
       throw failed(Errno.EPERM, "needs CAP_NET_RAW; run as root or give it to the JVM");
     }
     check(fd, "socket");
-    checkUp();
+    if (!kernelInterface().isUp()) {
+      throw failed(
+          Errno.ENETDOWN, "is down; bring it up with 'ip link set " + interfaceName + " up'");
+    }
     setOption(TpacketLayout.PACKET_VERSION, TpacketLayout.TPACKET_V2, "PACKET_VERSION");
     setOption(TpacketLayout.PACKET_LOSS, 1, "PACKET_LOSS");
     setOption(TpacketLayout.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
@@ -104,18 +103,9 @@ final class PacketSocket implements AutoCloseable {
     }
   }
 
-  private void checkUp() {
-    long ifreq = Memory.allocate(IFREQ);
-    try {
-      Memory.putString(ifreq, IFREQ_NAME, interfaceName);
-      check(Libc.ioctl(fd, SIOCGIFFLAGS, ifreq), "SIOCGIFFLAGS");
-      if ((Memory.getShort(ifreq + IFREQ_NAME) & IFF_UP) == 0) {
-        throw failed(
-            Errno.ENETDOWN, "is down; bring it up with 'ip link set " + interfaceName + " up'");
-      }
-    } finally {
-      Memory.release(ifreq);
-    }
+  /** The interface as this socket reaches it. */
+  KernelInterface kernelInterface() {
+    return new KernelInterface(fd, interfaceName);
   }
 
   private void setOption(int option, int value, String name) {

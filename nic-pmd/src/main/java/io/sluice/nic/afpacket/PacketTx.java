@@ -2,7 +2,10 @@ package io.sluice.nic.afpacket;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.MbufFlags;
+import io.sluice.nic.EthDev;
 import io.sluice.nic.QueueStats;
+import io.sluice.nic.TxQueue;
+import io.sluice.platform.Errno;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
 
@@ -11,7 +14,7 @@ import io.sluice.platform.Memory;
  * the kernel's from SEND_REQUEST on (release). One system call a burst tells the kernel to look.
  * One thread at a time.
  */
-final class PacketTx {
+final class PacketTx implements TxQueue {
   private static final int ADDRESSES = 12;
   private static final int TAG = 4;
   private static final short TPID = (short) 0x8100;
@@ -37,7 +40,8 @@ final class PacketTx {
    *
    * @return how many were taken; fewer than n when the ring is full: the rest stays the caller's
    */
-  int burst(long[] mbufs, int offset, int n) {
+  @Override
+  public int burst(long[] mbufs, int offset, int n) {
     int taken = 0;
     long sent = 0;
     long bytes = 0;
@@ -98,13 +102,24 @@ final class PacketTx {
     }
   }
 
+  @Override
+  public int descriptorStatus(int offset) {
+    if (offset < 0 || offset >= frameCount) {
+      return -Errno.EINVAL.number();
+    }
+    return isSent((next + offset) % frameCount) ? EthDev.TX_DESC_DONE : EthDev.TX_DESC_FULL;
+  }
+
+  private boolean isSent(int index) {
+    int status = Memory.getIntAcquire(frames + (long) index * frameSize + TpacketLayout.STATUS);
+    return status == TpacketLayout.STATUS_AVAILABLE || status == TpacketLayout.STATUS_WRONG_FORMAT;
+  }
+
   /** Whether every frame requested was sent; asks the kernel again if not. */
   boolean isIdle() {
     boolean idle = true;
     for (int i = 0; i < frameCount && idle; i++) {
-      int status = Memory.getIntAcquire(frames + (long) i * frameSize + TpacketLayout.STATUS);
-      idle =
-          status == TpacketLayout.STATUS_AVAILABLE || status == TpacketLayout.STATUS_WRONG_FORMAT;
+      idle = isSent(i);
     }
     if (!idle) {
       kick();

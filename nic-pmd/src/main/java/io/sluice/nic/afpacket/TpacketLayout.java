@@ -21,6 +21,9 @@ final class TpacketLayout {
   /** Where a frame to send begins: {@code TPACKET2_HDRLEN - sizeof(struct sockaddr_ll)}. */
   static final int TX_DATA = 32;
 
+  /** Where a received frame begins at the latest: behind {@code TPACKET2_HDRLEN}, aligned to 16. */
+  static final int RX_DATA = 66;
+
   static final int STATUS_KERNEL = 0;
   static final int STATUS_USER = 1;
   static final int STATUS_VLAN_VALID = 0x10;
@@ -30,6 +33,11 @@ final class TpacketLayout {
   static final int STATUS_WRONG_FORMAT = 4;
 
   static final int SOL_PACKET = 263;
+  static final int PACKET_ADD_MEMBERSHIP = 1;
+  static final int PACKET_DROP_MEMBERSHIP = 2;
+  static final int MR_PROMISC = 1;
+  static final int MR_ALLMULTI = 2;
+  static final int MR_UNICAST = 3;
   static final int PACKET_RX_RING = 5;
   static final int PACKET_STATISTICS = 6;
   static final int PACKET_VERSION = 10;

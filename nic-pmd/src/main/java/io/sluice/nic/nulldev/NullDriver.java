@@ -135,6 +135,27 @@ public final class NullDriver implements Driver {
     }
 
     @Override
+    public int setMacAddr(byte[] mac) {
+      return 0;
+    }
+
+    @Override
+    public int setMtu(int mtu) {
+      return 0;
+    }
+
+    /** There are no packets for anybody else. */
+    @Override
+    public int setPromiscuous(boolean on) {
+      return 0;
+    }
+
+    @Override
+    public int setAllMulticast(boolean on) {
+      return 0;
+    }
+
+    @Override
     public EthLink link() {
       return new EthLink(10_000, true, true);
     }

@@ -134,6 +134,27 @@ public final class PcapDriver implements Driver {
       }
     }
 
+    /** Everything of the file is received anyway. */
+    @Override
+    public int setPromiscuous(boolean on) {
+      return 0;
+    }
+
+    @Override
+    public int setAllMulticast(boolean on) {
+      return 0;
+    }
+
+    @Override
+    public int setRxQueueRunning(int queue, boolean running) {
+      return 0;
+    }
+
+    @Override
+    public int setTxQueueRunning(int queue, boolean running) {
+      return 0;
+    }
+
     @Override
     public byte[] macAddr() {
       // As DPDK's: 02:70:63:61:70:<port>, the letters p, c, a, p.

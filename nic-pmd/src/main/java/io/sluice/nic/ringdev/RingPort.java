@@ -61,12 +61,20 @@ final class RingPort implements PortDriver {
   @Override
   public RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats) {
     Ring ring = Ring.at(state.get(RX_RINGS + queue));
-    return (pkts, offset, n) -> {
-      int count = ring.dequeueBurst(pkts, offset, n);
-      if (count != 0) {
-        stats.add(count, 0);
+    return new RxQueue() {
+      @Override
+      public int burst(long[] pkts, int offset, int n) {
+        int count = ring.dequeueBurst(pkts, offset, n);
+        if (count != 0) {
+          stats.add(count, 0);
+        }
+        return count;
       }
-      return count;
+
+      @Override
+      public int count() {
+        return ring.count();
+      }
     };
   }
 
@@ -90,6 +98,23 @@ final class RingPort implements PortDriver {
   @Override
   public void stop() {
     up = false;
+  }
+
+  @Override
+  public int setLink(boolean linkUp) {
+    up = linkUp;
+    return 0;
+  }
+
+  /** Everything on the ring is received anyway. */
+  @Override
+  public int setPromiscuous(boolean on) {
+    return 0;
+  }
+
+  @Override
+  public int setAllMulticast(boolean on) {
+    return 0;
   }
 
   /** Frees the driver's rings, each of which both directions share, and the packets left there. */
