@@ -121,7 +121,6 @@ public final class SharedMemory implements AutoCloseable {
     ProcessTable.init(table.address());
     enter(table);
     directory.clean();
-    channel.initComplete();
     config.complete();
   }
 
@@ -192,7 +191,6 @@ public final class SharedMemory implements AutoCloseable {
       RwLock.readUnlock(hotplug);
     }
     enter(requireTable());
-    channel.initComplete();
   }
 
   private MemZone requireTable() {

@@ -18,7 +18,7 @@ import java.util.function.Function;
 
 /**
  * The ports as one process sees them. The primary probes and detaches devices; other processes see
- * the ports that are there at each call. Not thread-safe.
+ * the ports that are there at each call. Thread-safe, for set-up: it is locked meanwhile.
  */
 public final class EthDevs implements AutoCloseable {
   private static final Driver RING_DRIVER = new RingDriver();
@@ -46,7 +46,7 @@ public final class EthDevs implements AutoCloseable {
    * @throws SluiceException ENODEV for an unknown driver, EINVAL for an unknown argument, EEXIST,
    *     EPERM in a secondary, or what the driver says; nothing is left of the device then
    */
-  public EthDev probe(String text) {
+  public synchronized EthDev probe(String text) {
     DeviceArguments arguments = DeviceArguments.parse(text);
     String name = arguments.device();
     Driver driver = driverOf(name, "\\d*");
@@ -62,7 +62,7 @@ public final class EthDevs implements AutoCloseable {
    * @param rx rings it receives from, at most 16
    * @param tx rings it sends to, at most 16
    */
-  public EthDev fromRings(String name, List<Ring> rx, List<Ring> tx) {
+  public synchronized EthDev fromRings(String name, List<Ring> rx, List<Ring> tx) {
     return open("net_ring_" + name, RING_DRIVER, context -> RingDriver.fromRings(rx, tx, context));
   }
 
@@ -126,7 +126,7 @@ public final class EthDevs implements AutoCloseable {
    *
    * @throws SluiceException ENODEV if it did not, EBUSY if another process has one of its queues
    */
-  public void detach(String name) {
+  public synchronized void detach(String name) {
     EthDev port = byName(name);
     if (port == null || memory.procType() != ProcType.PRIMARY) {
       throw new SluiceException(Errno.ENODEV, "device '" + name + "' is no port of this process");
@@ -143,7 +143,7 @@ public final class EthDevs implements AutoCloseable {
   }
 
   /** The port of that number, or null. */
-  public EthDev get(int portId) {
+  public synchronized EthDev get(int portId) {
     if (shared() == null || portId < 0 || portId >= EthDevDataLayout.MAX_PORTS) {
       return null;
     }
@@ -165,7 +165,7 @@ public final class EthDevs implements AutoCloseable {
   }
 
   /** The port of that name, or null. */
-  public EthDev byName(String name) {
+  public synchronized EthDev byName(String name) {
     int portId = shared() == null || name.isEmpty() ? -1 : data.find(name);
     return portId < 0 ? null : get(portId);
   }
@@ -178,7 +178,7 @@ public final class EthDevs implements AutoCloseable {
   }
 
   /** Visits every port, by number. */
-  public void forEach(Consumer<EthDev> visitor) {
+  public synchronized void forEach(Consumer<EthDev> visitor) {
     for (int portId = 0; portId < EthDevDataLayout.MAX_PORTS; portId++) {
       EthDev port = get(portId);
       if (port != null) {
@@ -189,7 +189,7 @@ public final class EthDevs implements AutoCloseable {
 
   /** Detaches every port that this process probed, and gives the queues it claimed back. */
   @Override
-  public void close() {
+  public synchronized void close() {
     List<EthDev> ports = List.copyOf(known.values());
     known.clear();
     ports.forEach(EthDev::close);

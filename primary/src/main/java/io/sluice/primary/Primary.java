@@ -3,6 +3,7 @@ package io.sluice.primary;
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDevs;
+import io.sluice.nic.Hotplug;
 import io.sluice.platform.Lcores;
 
 /**
@@ -13,11 +14,13 @@ import io.sluice.platform.Lcores;
 public final class Primary implements AutoCloseable {
   private final SharedMemory memory;
   private final EthDevs ports;
+  private final Hotplug hotplug;
   private final Lcores lcores;
 
   private Primary(SharedMemory memory, EthDevs ports, Lcores lcores) {
     this.memory = memory;
     this.ports = ports;
+    this.hotplug = Hotplug.start(memory, ports);
     this.lcores = lcores;
   }
 
@@ -50,6 +53,11 @@ public final class Primary implements AutoCloseable {
     return ports;
   }
 
+  /** Attaches and detaches devices; other processes' requests are served already. */
+  public Hotplug hotplug() {
+    return hotplug;
+  }
+
   /** This process's lcores. */
   public Lcores lcores() {
     return lcores;
@@ -59,6 +67,7 @@ public final class Primary implements AutoCloseable {
   @Override
   public void close() {
     lcores.close();
+    hotplug.close();
     ports.close();
     memory.close();
   }

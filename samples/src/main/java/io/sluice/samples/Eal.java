@@ -4,6 +4,7 @@ import io.sluice.config.EalOptions;
 import io.sluice.config.ProcType;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDevs;
+import io.sluice.nic.Hotplug;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Lcores;
 import io.sluice.platform.SluiceException;
@@ -43,6 +44,10 @@ public final class Eal implements AutoCloseable {
 
   public EthDevs ports() {
     return primary != null ? primary.ports() : secondary.ports();
+  }
+
+  public Hotplug hotplug() {
+    return primary != null ? primary.hotplug() : secondary.hotplug();
   }
 
   public Lcores lcores() {

@@ -3,6 +3,7 @@ package io.sluice.secondary;
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDevs;
+import io.sluice.nic.Hotplug;
 import io.sluice.platform.Lcores;
 import io.sluice.primary.StopRequest;
 
@@ -13,12 +14,14 @@ import io.sluice.primary.StopRequest;
 public final class Secondary implements AutoCloseable {
   private final SharedMemory memory;
   private final EthDevs ports;
+  private final Hotplug hotplug;
   private final Lcores lcores;
   private final StopRequest stop = new StopRequest();
 
   private Secondary(SharedMemory memory, Lcores lcores) {
     this.memory = memory;
     this.ports = EthDevs.of(memory);
+    this.hotplug = Hotplug.start(memory, ports);
     this.lcores = lcores;
   }
 
@@ -43,6 +46,11 @@ public final class Secondary implements AutoCloseable {
     return ports;
   }
 
+  /** Has the primary attach and detach devices. */
+  public Hotplug hotplug() {
+    return hotplug;
+  }
+
   /** This process's lcores. */
   public Lcores lcores() {
     return lcores;
@@ -58,6 +66,7 @@ public final class Secondary implements AutoCloseable {
   public void close() {
     try {
       lcores.close();
+      hotplug.close();
       ports.close();
       memory.close();
     } finally {

@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * runtime directory. A secondary speaks to the primary, the primary to every secondary.
  *
  * <p>A daemon thread of its own receives and calls the registered handlers, one after the other. A
- * handler must not wait for a reply itself: it would be waiting for its own thread.
+ * handler must not wait for a reply itself: it would be waiting for its own thread. A request that
+ * has no handler here is answered at once with "ignore me", which the asker counts as not sent.
  */
 public final class MpChannel implements AutoCloseable {
   private static final long CHECK_PEERS_MILLIS = 100;
@@ -27,7 +28,6 @@ public final class MpChannel implements AutoCloseable {
   private final Thread thread;
   private final Map<String, Handler> handlers = new ConcurrentHashMap<>();
   private final Map<String, Request> requests = new HashMap<>();
-  private volatile boolean ready;
 
   /** Handles messages of one action. */
   @FunctionalInterface
@@ -101,11 +101,6 @@ public final class MpChannel implements AutoCloseable {
   /** {@code rte_mp_action_unregister}. */
   public void unregister(String action) {
     handlers.remove(action);
-  }
-
-  /** From now on a request without handler is left to time out, not answered with "ignore me". */
-  public void initComplete() {
-    ready = true;
   }
 
   /** {@code rte_mp_sendmsg}; whether everybody there could be reached. */
@@ -268,7 +263,8 @@ public final class MpChannel implements AutoCloseable {
       return;
     }
     closeAll(received.message().fds());
-    if (received.type() == MpSocket.REQUEST && !ready) {
+    if (received.type() == MpSocket.REQUEST) {
+      // Other than DPDK, which lets the asker wait in vain once it is initialized.
       MpMessage ignore = new MpMessage(received.message().name(), new byte[0]);
       deliver(received.peer(), MpSocket.IGNORE, ignore);
     }
