@@ -21,6 +21,9 @@ import java.util.List;
  * one producer and one consumer at any time.
  */
 public final class Forwarding {
+  // The data path asks for states, and values() makes an array each time.
+  private static final WorkerState[] STATES = WorkerState.values();
+
   private static final String ZONE = "SLUICE_forwarding";
 
   private final long address;
@@ -155,7 +158,7 @@ public final class Forwarding {
   /** What a place is. */
   public WorkerState state(int worker) {
     long word = Memory.getLongVolatile(worker(worker) + ForwardingLayout.WORKER_PID);
-    return WorkerState.values()[(int) (word >>> 32)];
+    return STATES[(int) (word >>> 32)];
   }
 
   /** The pid of a place's worker, 0 if it is free. */
