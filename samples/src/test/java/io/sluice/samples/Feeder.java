@@ -60,6 +60,7 @@ final class Feeder {
       case "take" -> take(ring(name));
       case "claim" -> claim(name, numbers[0]);
       case "pass" -> pass(ring(name), numbers[0]);
+      case "taken" -> await(() -> taken(ring(name)), numbers[0]);
       case "sent" -> await(() -> ports.byName(name).stats().opackets(), numbers[0]);
       case "in-use" -> "in use " + pool.inUseCount();
       default -> throw new IllegalArgumentException(words[0]);
