@@ -2,45 +2,34 @@ package io.sluice.samples;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.nic.EthDev;
+import io.sluice.nic.EthTxBuffer;
 
 /**
- * Packets on their way out of one queue, sent a burst at a time. Belongs to the one lcore that
- * sends on the queue. What the driver does not take is freed and counted as dropped.
+ * An {@link EthTxBuffer} that counts: packets sent, and packets that the queue did not take, which
+ * are freed. Belongs to the one lcore that sends on the queue.
  */
 public final class TxBuffer {
-  private final long[] packets;
-  private final EthDev port;
-  private final int queue;
+  private final EthTxBuffer buffer;
   private final PortCounters counters;
-  private int count;
 
   /** An empty buffer that sends when it holds {@code size} packets. */
   public TxBuffer(EthDev port, int queue, int size, PortCounters counters) {
-    this.port = port;
-    this.queue = queue;
-    this.packets = new long[size];
+    this.buffer = new EthTxBuffer(port, queue, size, this::drop);
     this.counters = counters;
+  }
+
+  private void drop(long[] packets, int offset, int n) {
+    Mbuf.freeBulk(packets, offset, n);
+    counters.addDropped(n);
   }
 
   /** Takes over a packet. */
   public void add(long mbuf) {
-    packets[count++] = mbuf;
-    if (count == packets.length) {
-      flush();
-    }
+    counters.addSent(buffer.add(mbuf));
   }
 
   /** Sends what is there. */
   public void flush() {
-    if (count == 0) {
-      return;
-    }
-    int sent = port.txBurst(queue, packets, 0, count);
-    counters.addSent(sent);
-    if (sent < count) {
-      Mbuf.freeBulk(packets, sent, count - sent);
-      counters.addDropped(count - sent);
-    }
-    count = 0;
+    counters.addSent(buffer.flush());
   }
 }
