@@ -7,8 +7,9 @@ import io.sluice.config.MpChannel;
 import io.sluice.config.RuntimeDirectory;
 import io.sluice.testing.UniquePrefix;
 
-/** Pages and heaps of a primary, without zones. */
+/** Pages and heaps of a primary or a secondary, without zones. */
 final class PageFixture implements AutoCloseable {
+  private final String prefix;
   private final RuntimeDirectory directory;
   private final MpChannel channel;
   private final MemConfig config;
@@ -16,7 +17,8 @@ final class PageFixture implements AutoCloseable {
   private final Heaps heaps;
 
   private PageFixture(EalOptions options) {
-    directory = RuntimeDirectory.of(options.filePrefix());
+    prefix = options.filePrefix();
+    directory = RuntimeDirectory.of(prefix);
     directory.create();
     config = MemConfig.create(directory, options.baseVirtaddr());
     channel = MpChannel.open(directory, true);
@@ -24,13 +26,35 @@ final class PageFixture implements AutoCloseable {
     pages = SharedPages.create(config, directory.path(), options, new int[] {0}, megabytes);
     heaps = Heaps.forPrimary(config, pages, channel);
     heaps.create(new int[] {0});
+    config.complete();
   }
 
+  private PageFixture(String prefix) {
+    EalOptions options =
+        EalOptions.parse("--proc-type", "secondary", "--file-prefix", prefix, "--no-pci");
+    this.prefix = prefix;
+    directory = RuntimeDirectory.of(prefix);
+    config = MemConfig.attach(directory);
+    channel = MpChannel.open(directory, false);
+    pages = SharedPages.attach(config, directory.path(), options);
+    heaps = Heaps.forSecondary(config, pages, channel);
+  }
+
+  /** Joins the primary of that prefix, in another JVM than its. */
+  static PageFixture attach(String prefix) {
+    return new PageFixture(prefix);
+  }
+
+  /** A primary with a prefix of its own. */
   static PageFixture of(String... options) {
     String[] all = java.util.Arrays.copyOf(options, options.length + 2);
     all[options.length] = "--file-prefix";
     all[options.length + 1] = UniquePrefix.next();
     return new PageFixture(EalOptions.parse(all));
+  }
+
+  String prefix() {
+    return prefix;
   }
 
   Heap heap() {

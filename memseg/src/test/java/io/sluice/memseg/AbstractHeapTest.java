@@ -22,22 +22,29 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What DPDK's malloc_autotest asserts, on one heap in one process. */
-class HeapTest {
+/** What DPDK's malloc_autotest asserts, for each kind of pages, in a primary or a secondary. */
+abstract class AbstractHeapTest {
   private static final int CACHE_LINE = 64;
+  private static final int MAX_NUMA_NODES = 32;
 
   private PageFixture pages;
   private Heap heap;
 
+  /** A heap of 8 MB without blocks, which nobody else uses. */
+  abstract PageFixture open();
+
   @BeforeEach
   void create() {
-    pages = PageFixture.of("--no-huge", "-m", "8");
+    pages = open();
     heap = pages.heap();
+    assertEmptyAgain();
   }
 
   @AfterEach
   void close() {
-    pages.close();
+    if (pages != null) {
+      pages.close();
+    }
   }
 
   private void assertEmptyAgain() {
@@ -55,30 +62,46 @@ class HeapTest {
 
   @Test
   void shouldAlignZeroAndNeverOverlapWhicheverOrderBlocksAreFreedIn() {
-    int[][] orders = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
     for (int round = 0; round < 30; round++) {
-      long[] blocks = {
-        heap.zmalloc("dummy", 1000, 8),
-        heap.calloc("dummy", 1000, 16, 64),
-        heap.malloc("dummy", 1000, 2048)
-      };
-      long[] sizes = {1000, 16000, 1000};
-      assertZeroed(blocks[0], 1000);
-      assertZeroed(blocks[1], 16000);
-      for (int i = 0; i < 3; i++) {
-        assertNotEquals(0, blocks[i]);
-        for (int j = 0; j < i; j++) {
-          assertTrue(blocks[i] + sizes[i] <= blocks[j] || blocks[j] + sizes[j] <= blocks[i]);
-        }
-        Memory.fill(blocks[i], sizes[i], (byte) 0x5a);
-      }
-      assertEquals(0, blocks[0] % 8);
-      assertEquals(0, blocks[1] % 64);
-      assertEquals(0, blocks[2] % 2048);
-      for (int i : orders[round % orders.length]) {
-        assertTrue(heap.free(blocks[i]));
-      }
+      allocateAndFreeInOrder(round, (byte) 0x5a);
       assertEmptyAgain();
+    }
+  }
+
+  @Test
+  void shouldAlignZeroAndNeverOverlapOnManyThreads() throws Exception {
+    onThreads(
+        mark -> {
+          for (int round = 0; round < 300; round++) {
+            allocateAndFreeInOrder(round + mark, mark);
+          }
+        });
+    assertEmptyAgain();
+  }
+
+  private void allocateAndFreeInOrder(int round, byte mark) {
+    int[][] orders = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+    long[] blocks = {
+      heap.zmalloc("dummy", 1000, 8),
+      heap.calloc("dummy", 1000, 16, 64),
+      heap.malloc("dummy", 1000, 2048)
+    };
+    long[] sizes = {1000, 16000, 1000};
+    assertZeroed(blocks[0], 1000);
+    assertZeroed(blocks[1], 16000);
+    for (int i = 0; i < 3; i++) {
+      assertNotEquals(0, blocks[i]);
+      for (int j = 0; j < i; j++) {
+        assertTrue(blocks[i] + sizes[i] <= blocks[j] || blocks[j] + sizes[j] <= blocks[i]);
+      }
+      Memory.fill(blocks[i], sizes[i], mark);
+    }
+    assertEquals(0, blocks[0] % 8);
+    assertEquals(0, blocks[1] % 64);
+    assertEquals(0, blocks[2] % 2048);
+    for (int i : orders[round % orders.length]) {
+      assertTrue(holds(new long[] {blocks[i], sizes[i]}, mark));
+      assertTrue(heap.free(blocks[i]));
     }
   }
 
@@ -135,6 +158,10 @@ class HeapTest {
     heap.free(second);
     assertEquals(before, heap.stats());
     assertNull(pages.heaps().heap(7).stats());
+    long aligned = heap.malloc("stats", 2048, 1024);
+    assertEquals(0, aligned % 1024);
+    assertTrue(heap.free(aligned));
+    assertEquals(before, heap.stats());
   }
 
   @Test
@@ -151,13 +178,16 @@ class HeapTest {
 
   @Test
   void shouldGrowInPlaceIntoAFreeNeighbour() {
-    long behind = heap.malloc(null, 2048, CACHE_LINE);
+    long behind = heap.realloc(heap.malloc(null, 1024, CACHE_LINE), 2048, CACHE_LINE);
     long block = heap.zmalloc(null, 2048, CACHE_LINE);
     assertTrue(block < behind);
+    assertZeroed(block, 2048);
+    Memory.putLong(block, 4711);
     heap.free(behind);
-    assertEquals(block, heap.realloc(block, 3072, CACHE_LINE));
-    assertEquals(block, heap.realloc(block, 4096, CACHE_LINE));
+    assertEquals(block, heap.realloc(block, 3072, CACHE_LINE), "a part of what is free");
+    assertEquals(block, heap.realloc(block, 2048 + 2048 + 1024, CACHE_LINE), "all of it");
     assertEquals(block, heap.realloc(block, 512, CACHE_LINE), "shrinking");
+    assertEquals(4711, Memory.getLong(block));
     heap.free(block);
     assertEmptyAgain();
   }
@@ -234,43 +264,49 @@ class HeapTest {
 
   @Test
   void shouldPutBlocksOfEveryThreadApart() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(4);
-    List<Future<Boolean>> results = new ArrayList<>();
-    for (int t = 0; t < 4; t++) {
-      byte mark = (byte) (t + 1);
-      results.add(threads.submit(() -> randomAllocFree(mark)));
-    }
-    for (Future<Boolean> result : results) {
-      assertTrue(result.get());
-    }
-    threads.shutdown();
+    onThreads(this::randomAllocFree);
     assertEmptyAgain();
   }
 
-  private boolean randomAllocFree(byte mark) {
+  private interface MarkedWork {
+    void run(byte mark);
+  }
+
+  private static void onThreads(MarkedWork work) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    List<Future<?>> results = new ArrayList<>();
+    for (int t = 1; t <= 4; t++) {
+      byte mark = (byte) t;
+      results.add(threads.submit(() -> work.run(mark)));
+    }
+    threads.shutdown();
+    for (Future<?> result : results) {
+      result.get();
+    }
+  }
+
+  private void randomAllocFree(byte mark) {
     Random random = new Random(mark);
     Deque<long[]> blocks = new ArrayDeque<>();
     for (int i = 0; i < 300; i++) {
       long size = 1 + random.nextInt(64 << 10);
       int align = 1 << random.nextInt(12);
       long block = heap.malloc(null, size, align);
-      if (block == 0 || block % align != 0 || heap.validate(block) < size) {
-        return false;
-      }
+      assertNotEquals(0, block);
+      assertEquals(0, block % align);
+      assertTrue(heap.validate(block) >= size);
       Memory.fill(block, size, mark);
       blocks.push(new long[] {block, size});
       while (!blocks.isEmpty() && (random.nextInt(10) >= 8 || blocks.size() > 20)) {
-        if (!holds(blocks.peek(), mark) || !heap.free(blocks.pop()[0])) {
-          return false;
-        }
+        freeMarked(blocks.pop(), mark);
       }
     }
-    for (long[] block : blocks) {
-      if (!holds(block, mark) || !heap.free(block[0])) {
-        return false;
-      }
-    }
-    return true;
+    blocks.forEach(block -> freeMarked(block, mark));
+  }
+
+  private void freeMarked(long[] block, byte mark) {
+    assertTrue(holds(block, mark), "another thread wrote here");
+    assertTrue(heap.free(block[0]));
   }
 
   private static boolean holds(long[] block, byte mark) {
@@ -294,13 +330,46 @@ class HeapTest {
   }
 
   @Test
-  void shouldTakeSocketsThatHaveAHeapOnly() {
-    // Without hugepages any socket's number is answered from what there is, as DPDK does.
-    long block = pages.heaps().heap(0).malloc(null, 10, 0);
-    assertEquals(
-        0, Memory.getInt(pages.pages().lists().virt2memseg(block) + MemsegLayout.SOCKET_ID));
-    assertNotEquals(0, heap.free(block) ? 1 : 0);
+  void shouldTakeMemoryOfTheSocketAskedForOrNone() {
+    for (int socket = -1; socket < MAX_NUMA_NODES; socket++) {
+      Heap wanted = pages.heaps().heap(socket);
+      boolean there = socket < 0 || wanted.stats() != null;
+      long[] blocks = {
+        wanted.calloc(null, 10, 1, 0), wanted.malloc(null, 10, 0), wanted.zmalloc(null, 10, 0)
+      };
+      for (long block : blocks) {
+        // Without hugepages any socket's number is answered from what there is, as DPDK does.
+        assertEquals(there || !pages.pages().isHugepageBacked(), block != 0, "socket " + socket);
+        if (there && socket >= 0) {
+          assertEquals(socket, socketOf(block));
+        }
+        assertEquals(block != 0, heap.free(block));
+      }
+    }
     assertEquals("socket_0", Memory.getString(pages.heapAddress() + MallocHeapLayout.NAME, 32));
+    assertEmptyAgain();
+  }
+
+  private int socketOf(long block) {
+    long memseg = pages.pages().lists().virt2memseg(block);
+    return Memory.getInt(memseg + MemsegLayout.SOCKET_ID);
+  }
+
+  @Test
+  void shouldMoveToTheSocketThatReallocAsksFor() {
+    long block = 0;
+    long size = 1024;
+    for (int socket = 0; socket < MAX_NUMA_NODES; socket++) {
+      Heap wanted = pages.heaps().heap(socket);
+      for (int i = 0; i < 2 && wanted.stats() != null; i++) {
+        block = wanted.realloc(block, size, CACHE_LINE);
+        assertNotEquals(0, block);
+        assertEquals(socket, socketOf(block));
+        size += CACHE_LINE;
+      }
+    }
+    assertTrue(heap.free(block));
+    assertEmptyAgain();
   }
 
   @Test
