@@ -15,34 +15,53 @@ import io.sluice.platform.SluiceException;
 import io.sluice.testing.UniquePrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** What DPDK's memzone_autotest asserts, for each kind of pages. */
+/** What DPDK's memzone_autotest asserts, for each kind of pages, in a primary or a secondary. */
 abstract class AbstractMemZoneTest {
   private static final int ELEM_OVERHEAD = 128;
   private static final int ANY = MemZone.SOCKET_ID_ANY;
 
-  private final String[] pageOptions;
   SharedMemory memory;
+  private final Set<String> before = new HashSet<>();
+  private HeapStats statsBefore;
 
-  AbstractMemZoneTest(String... pageOptions) {
-    this.pageOptions = pageOptions;
+  /** A memory that nobody else uses meanwhile. */
+  abstract SharedMemory open();
+
+  /** As a primary with a prefix of its own. */
+  static SharedMemory create(String... pageOptions) {
+    List<String> options = new ArrayList<>(List.of("--file-prefix", UniquePrefix.next()));
+    options.addAll(Arrays.asList(pageOptions));
+    return SharedMemory.create(EalOptions.parse(options.toArray(String[]::new)));
   }
 
   @BeforeEach
-  void create() {
-    List<String> options = new ArrayList<>(List.of("--file-prefix", UniquePrefix.next()));
-    options.addAll(Arrays.asList(pageOptions));
-    memory = SharedMemory.create(EalOptions.parse(options.toArray(String[]::new)));
+  void takeStock() {
+    memory = open();
+    MemZone.walk(memory, zone -> before.add(zone.name()));
+    statsBefore = memory.heap(0).stats();
   }
 
   @AfterEach
-  void close() {
-    if (memory != null) {
+  void leaveNothing() {
+    if (memory == null) {
+      return;
+    }
+    try {
+      List<MemZone> left = new ArrayList<>();
+      MemZone.walk(memory, left::add);
+      left.removeIf(zone -> before.contains(zone.name()));
+      left.forEach(zone -> MemZone.free(memory, zone));
+      assertEquals(before.size(), count());
+      assertEquals(statsBefore, memory.heap(0).stats());
+    } finally {
       memory.close();
     }
   }
@@ -69,6 +88,9 @@ abstract class AbstractMemZoneTest {
                 || a.address() + a.length() <= b.address()
                 || b.address() + b.length() <= a.address(),
             a.name() + " overlaps " + b.name());
+        assertTrue(
+            a == b || a.iova() + a.length() <= b.iova() || b.iova() + b.length() <= a.iova(),
+            a.name() + " overlaps " + b.name() + " in IO addresses");
       }
     }
   }
@@ -94,6 +116,7 @@ abstract class AbstractMemZoneTest {
     assertEquals(1024, three.length());
     assertEquals(before + 3, count());
     assertEquals(one.address(), MemZone.lookup(memory, "one").address());
+    assertEquals(one.descriptor(), MemZone.lookup(memory, "one").descriptor());
     assertNull(MemZone.lookup(memory, "none"));
     assertErrno(Errno.EEXIST, () -> reserve("one", 100));
     String dump = MemZone.dump(memory);
@@ -102,6 +125,33 @@ abstract class AbstractMemZoneTest {
     MemZone.free(memory, two);
     MemZone.free(memory, three);
     assertEquals(before, count());
+  }
+
+  @Test
+  void shouldReserveOnASecondSocketOnlyWhereThereIsOne() {
+    if (memory.heap(1).stats() == null && memory.isHugepageBacked()) {
+      assertErrno(Errno.ENOMEM, () -> MemZone.reserve(memory, "there", 1000, 1, 0));
+      assertNull(MemZone.lookup(memory, "there"));
+      return;
+    }
+    // Without hugepages any socket's number is answered from what there is, as DPDK does.
+    MemZone zone = MemZone.reserve(memory, "there", 1000, 1, 0);
+    assertEquals(memory.heap(1).stats() == null ? 0 : 1, zone.socketId());
+  }
+
+  @Test
+  void shouldGiveTheDescriptorOfAFreedZoneToTheNext() {
+    MemZone first = reserve("first", 2000);
+    MemZone second = reserve("second", 4000);
+    assertTrue(first.descriptor() < second.descriptor());
+    MemZone.free(memory, first);
+    assertNull(MemZone.lookup(memory, "first"));
+    MemZone third = reserve("third", 2000);
+    assertEquals(first.descriptor(), third.descriptor());
+    MemZone.free(memory, third);
+    MemZone.free(memory, second);
+    assertNull(MemZone.lookup(memory, "third"));
+    assertNull(MemZone.lookup(memory, "second"));
   }
 
   @Test
@@ -142,7 +192,9 @@ abstract class AbstractMemZoneTest {
       long bound = wanted[2];
       MemZone zone = MemZone.reserveBounded(memory, "bound", wanted[0], ANY, 0, wanted[1], bound);
       assertEquals(0, zone.address() % wanted[1]);
+      assertEquals(0, zone.iova() % wanted[1]);
       assertEquals(zone.address() / bound, (zone.address() + zone.length() - 1) / bound);
+      assertEquals(zone.iova() / bound, (zone.iova() + zone.length() - 1) / bound);
       assertTrue(zone.length() >= Math.max(wanted[0], 64));
       assertEquals(wanted[0] == 0 ? bound : 128, zone.length());
       MemZone.free(memory, zone);
@@ -155,12 +207,19 @@ abstract class AbstractMemZoneTest {
     MemZone zone = MemZone.reserve(memory, "max", 0, 0, 0);
     assertEquals(stats.greatestFreeSize() - ELEM_OVERHEAD, zone.length());
     MemZone.free(memory, zone);
-    MemZone aligned = MemZone.reserveAligned(memory, "max", 0, 0, 0, 4096);
-    assertEquals(0, aligned.address() % 4096);
-    assertTrue(aligned.length() <= stats.greatestFreeSize() - ELEM_OVERHEAD);
-    assertTrue(aligned.length() >= stats.greatestFreeSize() - ELEM_OVERHEAD - 4096);
-    MemZone.free(memory, aligned);
     assertEquals(stats, memory.heap(0).stats());
+  }
+
+  @Test
+  void shouldReserveTheBiggestAlignedBlockForLengthZero() {
+    long most = memory.heap(0).stats().greatestFreeSize() - ELEM_OVERHEAD;
+    for (int align = 32; align <= 4096; align *= 2) {
+      MemZone aligned = MemZone.reserveAligned(memory, "max", 0, 0, 0, align);
+      assertEquals(0, aligned.address() % align);
+      assertTrue(aligned.length() <= most);
+      assertTrue(aligned.length() >= most - Math.max(align, 64));
+      MemZone.free(memory, aligned);
+    }
   }
 
   @Test
@@ -207,15 +266,8 @@ abstract class AbstractMemZoneTest {
   }
 
   @Test
-  void shouldTakePagesOfTheSizeAskedFor() {
-    MemZone small = MemZone.reserve(memory, "2M", 100, ANY, MemZone.MZ_2MB);
-    assertEquals(2 << 20, small.hugepageSize());
-    assertErrno(Errno.ENOMEM, () -> MemZone.reserve(memory, "1G", 100, ANY, MemZone.MZ_16MB));
-    MemZone hint =
-        MemZone.reserve(memory, "hint", 100, ANY, MemZone.MZ_16MB | MemZone.SIZE_HINT_ONLY);
-    assertEquals(2 << 20, hint.hugepageSize());
-    MemZone either = MemZone.reserve(memory, "either", 100, ANY, MemZone.MZ_2MB | MemZone.MZ_1GB);
-    assertNotNull(either);
+  void shouldTakePagesOfTheSizeAskedForOrAnyForAHint() {
+    PageSizeChecks.assertAsAskedFor(memory);
   }
 
   @Test

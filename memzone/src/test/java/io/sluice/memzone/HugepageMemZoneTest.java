@@ -5,7 +5,8 @@ import io.sluice.testing.RequiresHugepages;
 /** Zones on 2 MB hugepages. */
 @RequiresHugepages(kb = 2048, count = 16)
 class HugepageMemZoneTest extends AbstractMemZoneTest {
-  HugepageMemZoneTest() {
-    super("-m", "8");
+  @Override
+  SharedMemory open() {
+    return create("-m", "8");
   }
 }

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 @RequiresRoot
 @RequiresHugepages(kb = 2048, count = 16)
 class PhysicalMemZoneTest extends AbstractMemZoneTest {
-  PhysicalMemZoneTest() {
-    super("-m", "8", "--iova-mode", "pa", "--single-file-segments");
+  @Override
+  SharedMemory open() {
+    return create("-m", "8", "--iova-mode", "pa", "--single-file-segments");
   }
 
   @Test

@@ -2,7 +2,8 @@ package io.sluice.memzone;
 
 /** Zones on plain shared files. */
 class PlainMemZoneTest extends AbstractMemZoneTest {
-  PlainMemZoneTest() {
-    super("--no-huge", "-m", "8");
+  @Override
+  SharedMemory open() {
+    return create("--no-huge", "-m", "8");
   }
 }
