@@ -2,7 +2,9 @@ package io.sluice.nic;
 
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,7 +13,7 @@ import java.util.Set;
  */
 public final class DeviceArguments {
   private final String device;
-  private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, List<String>> values = new LinkedHashMap<>();
 
   private DeviceArguments(String device) {
     this.device = device;
@@ -20,7 +22,7 @@ public final class DeviceArguments {
   /**
    * Takes a device's text apart.
    *
-   * @throws SluiceException EINVAL for an argument without a value, or given twice
+   * @throws SluiceException EINVAL for an argument without a value
    */
   public static DeviceArguments parse(String text) {
     String[] parts = text.split(",", -1);
@@ -31,9 +33,10 @@ public final class DeviceArguments {
         throw arguments.invalid("'" + parts[i] + "' is no key=value");
       }
       String key = parts[i].substring(0, equals);
-      if (arguments.values.put(key, parts[i].substring(equals + 1)) != null) {
-        throw arguments.invalid("'" + key + "' is given twice");
-      }
+      arguments
+          .values
+          .computeIfAbsent(key, first -> new ArrayList<>())
+          .add(parts[i].substring(equals + 1));
     }
     return arguments;
   }
@@ -56,14 +59,27 @@ public final class DeviceArguments {
     }
   }
 
-  /** An argument's value, or null. */
+  /** All values of an argument that may be given several times, in order. */
+  public List<String> all(String key) {
+    return values.getOrDefault(key, List.of());
+  }
+
+  /**
+   * An argument's value, or null.
+   *
+   * @throws SluiceException EINVAL if it is given twice
+   */
   public String get(String key) {
-    return values.get(key);
+    List<String> all = all(key);
+    if (all.size() > 1) {
+      throw invalid("'" + key + "' is given twice");
+    }
+    return all.isEmpty() ? null : all.get(0);
   }
 
   /** An argument that must be there. */
   public String require(String key) {
-    String value = values.get(key);
+    String value = get(key);
     if (value == null) {
       throw invalid("'" + key + "=' is missing");
     }
@@ -72,7 +88,7 @@ public final class DeviceArguments {
 
   /** A number between two others. */
   public int number(String key, int otherwise, int least, int most) {
-    String value = values.get(key);
+    String value = get(key);
     if (value == null) {
       return otherwise;
     }

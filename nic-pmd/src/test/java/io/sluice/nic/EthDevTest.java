@@ -13,8 +13,8 @@ import io.sluice.mempool.MbufData;
 import io.sluice.mempool.Mempool;
 import io.sluice.mempool.PktmbufPool;
 import io.sluice.memzone.SharedMemory;
-import io.sluice.nic.pcap.PcapReader;
-import io.sluice.nic.pcap.PcapWriter;
+import io.sluice.nic.pcap.CaptureReader;
+import io.sluice.nic.pcap.CaptureWriter;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
@@ -81,7 +81,7 @@ class EthDevTest {
   private Path capture(List<byte[]> frames) {
     Path path = directory.resolve("in.pcap");
     long buffer = Memory.allocate(2048);
-    try (PcapWriter writer = PcapWriter.create(path.toString())) {
+    try (CaptureWriter writer = CaptureWriter.create(path.toString())) {
       long time = 1_700_000_000_123_456_789L;
       for (byte[] frame : frames) {
         Memory.copyFromBytes(frame, 0, buffer, frame.length);
@@ -95,7 +95,7 @@ class EthDevTest {
 
   private static List<byte[]> read(Path path) {
     List<byte[]> frames = new ArrayList<>();
-    try (PcapReader reader = PcapReader.open(path.toString())) {
+    try (CaptureReader reader = CaptureReader.open(path.toString())) {
       while (reader.next()) {
         byte[] frame = new byte[reader.length()];
         Memory.copyToBytes(reader.data(), frame, 0, frame.length);
@@ -205,7 +205,7 @@ class EthDevTest {
         "net_pcap0 | EINVAL | give rx_pcap=FILE",
         "net_pcap0,rx_pcap=/no/such.pcap | ENOENT | '/no/such.pcap' cannot be read",
         "net_pcap0,tx_pcap=/no/such/out.pcap | ENOENT | cannot be written",
-        "net_pcap0,rx_pcap=/etc/passwd | EINVAL | is no pcap file",
+        "net_pcap0,rx_pcap=/etc/passwd | EINVAL | is no pcap or pcapng file",
         "net_pcap0,rx_pcap=/tmp | EISDIR | /tmp",
         "net_pcap0,rx_pcap=/dev/null | EINVAL | is empty",
         "net_af_packet0 | EINVAL | 'iface=' is missing",
@@ -246,6 +246,38 @@ class EthDevTest {
     port.setPromiscuous(true);
     assertTrue(port.isPromiscuous());
     assertFalse(port.isAllMulticast());
+  }
+
+  @Test
+  void shouldHaveAQueueForEachFileOfADirection() {
+    List<byte[]> first = frames(10);
+    List<byte[]> second = frames(25);
+    Path one = directory.resolve("one.pcapng");
+    Path other = directory.resolve("other.pcap");
+    Path in = directory.resolve("in2.pcap");
+    capture(second).toFile().renameTo(in.toFile());
+    EthDev port =
+        TestPorts.start(
+            ports,
+            "net_pcap0,rx_pcap="
+                + capture(first)
+                + ",rx_pcap="
+                + in
+                + ",tx_pcap="
+                + one
+                + ",tx_pcap="
+                + other,
+            2,
+            pool);
+    long[] burst = new long[32];
+    assertEquals(25, port.rxBurst(1, burst, 0, 32));
+    assertEquals(25, port.txBurst(0, burst, 0, 25));
+    assertEquals(10, port.rxBurst(0, burst, 0, 32));
+    assertEquals(10, port.txBurst(1, burst, 0, 10));
+    port.stop();
+    assertSame(second, read(one));
+    assertSame(first, read(other));
+    assertEquals(25, port.txQueueStats(0).packets());
   }
 
   /** What a secondary sees: prefix. */

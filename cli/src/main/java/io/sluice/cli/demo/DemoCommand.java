@@ -1,10 +1,14 @@
 package io.sluice.cli.demo;
 
 import io.sluice.cli.CommandFailure;
+import io.sluice.nic.pcap.CaptureReader;
 import io.sluice.platform.Libc;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
 import io.sluice.primary.StopRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -33,7 +37,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--pcap",
       paramLabel = "FILE",
-      description = "A pcap file of your own to send, over and over, instead of the built-in.")
+      description =
+          "A pcap or pcapng file of your own to send, over and over, instead of the built-in.")
   private Path pcap;
 
   @Option(
@@ -73,16 +78,28 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
+  private List<byte[]> readCapture() {
+    List<byte[]> all = new ArrayList<>();
+    try (CaptureReader reader = CaptureReader.open(pcap.toString())) {
+      while (reader.next()) {
+        byte[] frame = new byte[reader.length()];
+        Memory.copyToBytes(reader.data(), frame, 0, frame.length);
+        all.add(frame);
+      }
+      if (reader.isTruncated()) {
+        throw new CommandFailure("cannot read the capture: " + pcap + " is cut short or damaged");
+      }
+    } catch (SluiceException e) {
+      throw new CommandFailure("cannot read the capture: " + e.getMessage());
+    }
+    return all;
+  }
+
   private List<byte[]> capture() {
     if (pcap == null) {
       return DemoFrames.all();
     }
-    List<byte[]> all;
-    try {
-      all = CaptureFile.read(pcap);
-    } catch (IOException e) {
-      throw new CommandFailure("cannot read the capture: " + e.getMessage());
-    }
+    List<byte[]> all = readCapture();
     List<byte[]> usable =
         all.stream()
             .filter(frame -> frame.length >= MIN_FRAME && frame.length <= MAX_FRAME)

@@ -21,6 +21,7 @@ final class CaptureInput implements AutoCloseable {
   private final long buffer = Memory.allocate(BUFFER);
   private int from;
   private int to;
+  private long toDrop;
   private boolean ended;
   private boolean closed;
 
@@ -70,10 +71,29 @@ final class CaptureInput implements AutoCloseable {
 
   /** Whether so many bytes are there at {@link #position}; reads if they are not. */
   boolean has(int length) {
+    if (!drop()) {
+      return false;
+    }
     if (to - from < length && !ended) {
       fill();
     }
     return to - from >= length;
+  }
+
+  /** Whether all that was to be passed over has been. */
+  private boolean drop() {
+    while (toDrop > 0) {
+      if (from == to && !ended) {
+        fill();
+      }
+      if (from == to) {
+        return false;
+      }
+      int here = (int) Math.min(toDrop, to - from);
+      from += here;
+      toDrop -= here;
+    }
+    return true;
   }
 
   private void fill() {
@@ -100,17 +120,19 @@ final class CaptureInput implements AutoCloseable {
     return buffer + from;
   }
 
-  void skip(int length) {
-    from += length;
+  /** Passes over bytes, some of which may not have been read yet. */
+  void skip(long length) {
+    toDrop += length;
+    drop();
   }
 
   /** Whether the input has come to its end with bytes left over. */
   boolean endedWithin() {
-    return ended && from != to;
+    return ended && (from != to || toDrop > 0);
   }
 
   boolean isEnded() {
-    return ended && from == to;
+    return ended && from == to && toDrop == 0;
   }
 
   boolean isPipe() {
@@ -123,6 +145,7 @@ final class CaptureInput implements AutoCloseable {
       Libc.lseek(fd, 0);
       from = 0;
       to = 0;
+      toDrop = 0;
       ended = false;
     }
   }

@@ -11,14 +11,19 @@ import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
 import io.sluice.nic.TxQueue;
 import io.sluice.platform.Memory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
  * {@code net_pcap}, with DPDK's arguments: receives the packets of {@code rx_pcap}, once or with
- * {@code infinite_rx=1} over and over; writes what is sent to {@code tx_pcap}. Either may be
- * missing: then nothing is received, or what is sent is dropped.
+ * {@code infinite_rx=1} over and over; writes what is sent to {@code tx_pcap}. Each may be given
+ * several times, once a queue. Either may be missing: then nothing is received, or what is sent is
+ * dropped. Reads pcap and pcapng; writes pcapng to a file whose name ends in {@code .pcapng}.
  */
 public final class PcapDriver implements Driver {
+  private static final int MAX_QUEUES = 16;
+
   @Override
   public String name() {
     return "net_pcap";
@@ -31,66 +36,72 @@ public final class PcapDriver implements Driver {
 
   @Override
   public PortDriver open(DeviceArguments arguments, PortContext context) {
-    String rx = arguments.get("rx_pcap");
-    String tx = arguments.get("tx_pcap");
+    List<String> rx = arguments.all("rx_pcap");
+    List<String> tx = arguments.all("tx_pcap");
     boolean infinite = arguments.number("infinite_rx", 0, 0, 1) == 1;
-    if (rx == null && tx == null) {
+    if (rx.isEmpty() && tx.isEmpty()) {
       throw arguments.invalid("give rx_pcap=FILE, tx_pcap=FILE, or both");
     }
-    PcapReader reader = rx == null ? null : PcapReader.open(rx);
+    if (rx.size() > MAX_QUEUES || tx.size() > MAX_QUEUES) {
+      throw arguments.invalid("more than " + MAX_QUEUES + " files of one direction");
+    }
+    PcapPort port = new PcapPort(context.portId(), infinite);
     try {
-      if (infinite && reader != null) {
-        if (!reader.next()) {
-          throw arguments.invalid("infinite_rx=1, but '" + rx + "' has no whole packet");
+      for (String path : rx) {
+        port.readers.add(CaptureReader.open(path));
+      }
+      for (int i = 0; infinite && i < rx.size(); i++) {
+        if (!port.readers.get(i).next()) {
+          throw arguments.invalid("infinite_rx=1, but '" + rx.get(i) + "' has no whole packet");
         }
-        reader.rewind();
+        port.readers.get(i).rewind();
       }
-      PcapWriter writer = tx == null ? null : PcapWriter.create(tx);
-      return new PcapPort(context.portId(), reader, writer, infinite);
+      for (String path : tx) {
+        port.writers.add(CaptureWriter.create(path));
+      }
+      return port;
     } catch (RuntimeException e) {
-      if (reader != null) {
-        reader.close();
-      }
+      port.close();
       throw e;
     }
   }
 
   private static final class PcapPort implements PortDriver {
     private final int portId;
-    private final PcapReader reader;
-    private final PcapWriter writer;
     private final boolean infinite;
+    private final List<CaptureReader> readers = new ArrayList<>();
+    private final List<CaptureWriter> writers = new ArrayList<>();
 
-    PcapPort(int portId, PcapReader reader, PcapWriter writer, boolean infinite) {
+    PcapPort(int portId, boolean infinite) {
       this.portId = portId;
-      this.reader = reader;
-      this.writer = writer;
       this.infinite = infinite;
     }
 
     @Override
     public int maxRxQueues() {
-      return 1;
+      return Math.max(1, readers.size());
     }
 
     @Override
     public int maxTxQueues() {
-      return 1;
+      return Math.max(1, writers.size());
     }
 
     @Override
     public RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats) {
-      return reader == null
+      return readers.isEmpty()
           ? (pkts, offset, n) -> 0
-          : new PcapRx(reader, infinite, pool, portId, stats);
+          : new PcapRx(readers.get(queue), infinite, pool, portId, stats);
     }
 
     @Override
     public TxQueue txQueue(int queue, int descriptors, QueueStats stats) {
-      return (pkts, offset, n) -> send(stats, pkts, offset, n);
+      CaptureWriter writer = writers.isEmpty() ? null : writers.get(queue);
+      return (pkts, offset, n) -> send(writer, stats, pkts, offset, n);
     }
 
-    private int send(QueueStats stats, long[] pkts, int offset, int n) {
+    private static int send(
+        CaptureWriter writer, QueueStats stats, long[] pkts, int offset, int n) {
       long sent = 0;
       long bytes = 0;
       long now = writer == null || n == 0 ? 0 : System.currentTimeMillis() * 1_000_000;
@@ -119,19 +130,13 @@ public final class PcapDriver implements Driver {
 
     @Override
     public void stop() {
-      if (writer != null) {
-        writer.flush();
-      }
+      writers.forEach(CaptureWriter::flush);
     }
 
     @Override
     public void close() {
-      if (reader != null) {
-        reader.close();
-      }
-      if (writer != null) {
-        writer.close();
-      }
+      readers.forEach(CaptureReader::close);
+      writers.forEach(CaptureWriter::close);
     }
 
     /** Everything of the file is received anyway. */
@@ -167,9 +172,12 @@ public final class PcapDriver implements Driver {
     }
   }
 
-  /** Copies packets of the file into mbufs; one that is cut short counts as an error, once. */
+  /**
+   * Copies packets of the file into mbufs. One that is cut short counts as an error, once, and so
+   * does each that is not of Ethernet.
+   */
   private static final class PcapRx implements RxQueue {
-    private final PcapReader reader;
+    private final CaptureReader reader;
     private final boolean infinite;
     private final Mempool pool;
     private final int portId;
@@ -177,7 +185,7 @@ public final class PcapDriver implements Driver {
     private boolean pending;
     private boolean ended;
 
-    PcapRx(PcapReader reader, boolean infinite, Mempool pool, int portId, QueueStats stats) {
+    PcapRx(CaptureReader reader, boolean infinite, Mempool pool, int portId, QueueStats stats) {
       this.reader = reader;
       this.infinite = infinite;
       this.pool = pool;
@@ -211,6 +219,10 @@ public final class PcapDriver implements Driver {
         return pending;
       }
       pending = reader.next();
+      int leftOut = reader.takeLeftOut();
+      if (leftOut != 0) {
+        stats.addErrors(leftOut);
+      }
       if (!pending && reader.isEnded()) {
         stats.addErrors(reader.isTruncated() ? 1 : 0);
         ended = !infinite;
