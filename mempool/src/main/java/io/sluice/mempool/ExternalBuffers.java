@@ -17,16 +17,38 @@ public final class ExternalBuffers {
     void free(long buffer, long opaque);
   }
 
+  /** The callback number of buffers pinned to an mbuf, which goes back to its pool then. */
+  static final long PINNED = -1;
+
   private static final Map<Long, FreeCallback> CALLBACKS = new ConcurrentHashMap<>();
 
   private ExternalBuffers() {}
 
   /** Registers this process's callback for a number, which all processes must agree on. */
   public static void register(long number, FreeCallback callback) {
+    if (number == PINNED) {
+      throw new IllegalArgumentException("the free callback " + PINNED + " is taken");
+    }
     CALLBACKS.put(number, callback);
   }
 
-  /** {@code rte_pktmbuf_ext_shinfo_init_helper}: writes the 24 shared bytes, with one reference. */
+  /**
+   * {@code rte_pktmbuf_ext_shinfo_init_helper}: puts the shared part at a buffer's own end.
+   *
+   * @param length bytes of the buffer, at most 65535
+   * @return the shared part, whose distance from the buffer is what {@link MbufAttach#attachExtbuf}
+   *     takes as length; 0 if the buffer is too small
+   */
+  public static long initAtEnd(long buffer, int length, long callbackNumber, long opaque) {
+    long shinfo = buffer + length - MbufExtSharedInfoLayout.SIZEOF & -Long.BYTES;
+    if (shinfo <= buffer) {
+      return 0;
+    }
+    init(shinfo, callbackNumber, opaque);
+    return shinfo;
+  }
+
+  /** Writes the 24 shared bytes, with one reference. */
   public static void init(long shinfo, long callbackNumber, long opaque) {
     Memory.putLong(shinfo + MbufExtSharedInfoLayout.FREE_CB, callbackNumber);
     Memory.putLong(shinfo + MbufExtSharedInfoLayout.FCB_OPAQUE, opaque);
@@ -49,6 +71,11 @@ public final class ExternalBuffers {
       return;
     }
     long number = Memory.getLong(shinfo + MbufExtSharedInfoLayout.FREE_CB);
+    if (number == PINNED) {
+      Memory.putInt(shinfo + MbufExtSharedInfoLayout.REFCNT, 1);
+      Mbuf.freePinned(Memory.getLong(shinfo + MbufExtSharedInfoLayout.FCB_OPAQUE));
+      return;
+    }
     FreeCallback callback = CALLBACKS.get(number);
     if (callback == null) {
       throw new IllegalStateException(

@@ -141,6 +141,9 @@ public final class Mbuf {
     }
     if ((olFlags(m) & NOT_DIRECT) != 0) {
       MbufAttach.detach(m);
+      if (hasExtbuf(m) && !giveUpPinned(m)) {
+        return false;
+      }
     }
     if (nbSegs(m) != 1) {
       setNbSegs(m, 1);
@@ -152,7 +155,27 @@ public final class Mbuf {
     return true;
   }
 
-  private static Mempool poolOf(long m) {
+  /** Whether nobody else uses the buffer that is pinned to an mbuf. */
+  private static boolean giveUpPinned(long m) {
+    setOlFlags(m, MbufFlags.EXTERNAL);
+    long shinfo = MbufAttach.shinfo(m);
+    if (ExternalBuffers.refcnt(shinfo) != 1 && ExternalBuffers.refcntUpdate(shinfo, -1) != 0) {
+      return false;
+    }
+    Memory.putInt(shinfo + MbufExtSharedInfoLayout.REFCNT, 1);
+    return true;
+  }
+
+  /** The last user of a pinned buffer was not its own mbuf, which goes back to its pool now. */
+  static void freePinned(long m) {
+    setOlFlags(m, MbufFlags.EXTERNAL);
+    setNbSegs(m, 1);
+    setNext(m, 0);
+    setRefcnt(m, 1);
+    poolOf(m).put(m);
+  }
+
+  static Mempool poolOf(long m) {
     return poolAt(Memory.getLong(m + MbufLayout.POOL));
   }
 

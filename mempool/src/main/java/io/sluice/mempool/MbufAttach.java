@@ -61,14 +61,20 @@ public final class MbufAttach {
     return Mbuf.bufAddr(m) - MbufLayout.SIZEOF - Mbuf.privSize(m);
   }
 
-  /** {@code rte_pktmbuf_detach}: gives up the foreign buffer, and is direct and empty again. */
+  /**
+   * {@code rte_pktmbuf_detach}: gives up the foreign buffer, and is direct and empty again. A
+   * buffer pinned to the mbuf stays.
+   */
   public static void detach(long m) {
+    Mempool pool = Mbuf.poolOf(m);
     if (Mbuf.hasExtbuf(m)) {
+      if (PktmbufPool.isPinned(pool)) {
+        return;
+      }
       ExternalBuffers.release(Mbuf.bufAddr(m), shinfo(m));
     } else {
       Mbuf.freeSeg(direct(m));
     }
-    Mempool pool = Mempool.at(Mbuf.pool(m));
     Mbuf.initBuffer(m, PktmbufPool.privSize(pool), PktmbufPool.dataRoomSize(pool));
     Mbuf.setDataOff(m, Math.min(Mbuf.HEADROOM, Mbuf.bufLen(m)));
     Mbuf.setDataLen(m, 0);

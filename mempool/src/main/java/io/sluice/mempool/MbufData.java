@@ -52,7 +52,9 @@ public final class MbufData {
       return 0;
     }
     MbufAttach.copyHeader(copy, m);
-    Mbuf.setOlFlags(copy, Mbuf.olFlags(m) & ~(MbufFlags.INDIRECT | MbufFlags.EXTERNAL));
+    // Whose the data are is the copy's own matter: in its buffer, which may be pinned to it.
+    long where = MbufFlags.INDIRECT | MbufFlags.EXTERNAL;
+    Mbuf.setOlFlags(copy, Mbuf.olFlags(m) & ~where | Mbuf.olFlags(copy) & where);
     int left = Math.min(length, Mbuf.pktLen(m) - offset);
     int skip = offset;
     long from = m;

@@ -4,6 +4,7 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import java.util.List;
 
 /**
  * {@code rte_pktmbuf_pool_create}: pools whose objects are mbufs with a buffer of their own behind.
@@ -13,6 +14,7 @@ public final class PktmbufPool {
   public static final int DEFAULT_BUF_SIZE = 2048 + Mbuf.HEADROOM;
 
   private static final int PRIV_ALIGN = 8;
+  private static final int PINNED_EXT_BUF = 1;
 
   private PktmbufPool() {}
 
@@ -48,6 +50,100 @@ public final class PktmbufPool {
       int dataRoomSize,
       int socket,
       String ops) {
+    checkSizes(name, privSize, dataRoomSize);
+    return Mempool.create(
+        m,
+        name,
+        n,
+        MbufLayout.SIZEOF + privSize + dataRoomSize,
+        cacheSize,
+        PktmbufPoolPrivateLayout.SIZEOF,
+        address -> initPrivate(address, dataRoomSize, privSize, 0),
+        (pool, mbuf, index) -> init(pool, mbuf, privSize, dataRoomSize),
+        socket,
+        0,
+        ops);
+  }
+
+  /**
+   * {@code rte_pktmbuf_pool_create_extbuf}: mbufs whose buffers lie in memory from outside the
+   * pool, each pinned to its mbuf for good.
+   *
+   * @param memories where the buffers lie, one behind the other
+   * @throws SluiceException EINVAL for memory too small for a buffer, ENOMEM if it holds fewer than
+   *     {@code n}, or as {@link #create}
+   */
+  public static Mempool createExtbuf(
+      SharedMemory m,
+      String name,
+      int n,
+      int cacheSize,
+      int privSize,
+      int dataRoomSize,
+      int socket,
+      List<ExternalMemory> memories) {
+    checkSizes(name, privSize, dataRoomSize);
+    long[] buffers = new long[n];
+    long[] iovas = new long[n];
+    int found = 0;
+    for (ExternalMemory memory : memories) {
+      if (memory.address() == 0 || memory.elementSize() <= 0 || memory.length() <= 0) {
+        throw new SluiceException(Errno.EINVAL, "mbuf pool '" + name + "': " + memory);
+      }
+      if (memory.elementSize() < dataRoomSize) {
+        throw new SluiceException(
+            Errno.EINVAL,
+            "mbuf pool '"
+                + name
+                + "': elementSize="
+                + memory.elementSize()
+                + " is less than dataRoomSize="
+                + dataRoomSize);
+      }
+      long count = memory.length() / memory.elementSize();
+      for (long i = 0; i < count && found < n; i++) {
+        long offset = i * memory.elementSize();
+        buffers[found] = memory.address() + offset;
+        iovas[found++] = memory.iova() == -1 ? -1 : memory.iova() + offset;
+      }
+    }
+    if (found < n) {
+      throw new SluiceException(
+          Errno.ENOMEM,
+          "mbuf pool '" + name + "': external memory for " + found + " of " + n + " buffers");
+    }
+    return Mempool.create(
+        m,
+        name,
+        n,
+        MbufLayout.SIZEOF + privSize + MbufExtSharedInfoLayout.SIZEOF,
+        cacheSize,
+        PktmbufPoolPrivateLayout.SIZEOF,
+        address -> initPrivate(address, dataRoomSize, privSize, PINNED_EXT_BUF),
+        (pool, mbuf, index) ->
+            initPinned(pool, mbuf, privSize, dataRoomSize, buffers[index], iovas[index]),
+        socket,
+        0,
+        "ring_mp_mc");
+  }
+
+  private static void initPinned(
+      Mempool pool, long mbuf, int privSize, int dataRoomSize, long buffer, long iova) {
+    Memory.fill(mbuf, MbufLayout.SIZEOF + (long) privSize, (byte) 0);
+    long shinfo = mbuf + MbufLayout.SIZEOF + privSize;
+    ExternalBuffers.init(shinfo, ExternalBuffers.PINNED, mbuf);
+    Memory.putShort(mbuf + MbufLayout.PRIV_SIZE, (short) privSize);
+    MbufAttach.attachExtbuf(mbuf, buffer, iova, dataRoomSize, shinfo);
+    Memory.putLong(mbuf + MbufLayout.POOL, pool.address());
+    Mbuf.reset(mbuf);
+  }
+
+  /** {@code RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF}: whether a pool's buffers are pinned. */
+  static boolean isPinned(Mempool pool) {
+    return Memory.getInt(pool.privateAddress() + PktmbufPoolPrivateLayout.FLAGS) == PINNED_EXT_BUF;
+  }
+
+  private static void checkSizes(String name, int privSize, int dataRoomSize) {
     if (privSize < 0 || privSize % PRIV_ALIGN != 0 || privSize > 0xffff) {
       throw new SluiceException(
           Errno.EINVAL,
@@ -58,22 +154,12 @@ public final class PktmbufPool {
           Errno.EINVAL,
           "mbuf pool '" + name + "': dataRoomSize=" + dataRoomSize + ", it takes 0 to 65535");
     }
-    return Mempool.create(
-        m,
-        name,
-        n,
-        MbufLayout.SIZEOF + privSize + dataRoomSize,
-        cacheSize,
-        PktmbufPoolPrivateLayout.SIZEOF,
-        address -> {
-          Memory.putShort(address + PktmbufPoolPrivateLayout.DATA_ROOM_SIZE, (short) dataRoomSize);
-          Memory.putShort(address + PktmbufPoolPrivateLayout.PRIV_SIZE, (short) privSize);
-          Memory.putInt(address + PktmbufPoolPrivateLayout.FLAGS, 0);
-        },
-        (pool, mbuf, index) -> init(pool, mbuf, privSize, dataRoomSize),
-        socket,
-        0,
-        ops);
+  }
+
+  private static void initPrivate(long address, int dataRoomSize, int privSize, int flags) {
+    Memory.putShort(address + PktmbufPoolPrivateLayout.DATA_ROOM_SIZE, (short) dataRoomSize);
+    Memory.putShort(address + PktmbufPoolPrivateLayout.PRIV_SIZE, (short) privSize);
+    Memory.putInt(address + PktmbufPoolPrivateLayout.FLAGS, flags);
   }
 
   /** {@code rte_pktmbuf_init}. */
