@@ -32,6 +32,9 @@ final class MempoolCreation {
   /** {@code RTE_MEMPOOL_F_POOL_CREATED}. */
   private static final int F_POOL_CREATED = 16;
 
+  /** {@code RTE_MEMPOOL_F_NON_IO}: no device may use the objects. */
+  private static final int F_NON_IO = 64;
+
   private MempoolCreation() {}
 
   static String defaultOps(int flags) {
@@ -176,6 +179,9 @@ final class MempoolCreation {
     int flags = userFlags;
     if ((flags & Mempool.F_NO_CACHE_ALIGN) != 0) {
       flags |= Mempool.F_NO_SPREAD;
+    }
+    if ((flags & Mempool.F_NO_IOVA_CONTIG) != 0) {
+      flags |= F_NON_IO;
     }
     ObjectSize sizes = ObjectSize.of(eltSize, flags);
     Memory.putString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE, name);

@@ -266,6 +266,15 @@ class MempoolTest {
   }
 
   @Test
+  void shouldSayWhetherADeviceMayUseTheObjects() {
+    assertEquals(0, pool.flags() & 0x40);
+    Mempool plain =
+        Mempool.create(memory, "plain", 10, 64, 0, 0, null, -1, Mempool.F_NO_IOVA_CONTIG);
+    assertEquals(0x40 | 0x10 | Mempool.F_NO_IOVA_CONTIG, plain.flags());
+    plain.free(memory);
+  }
+
+  @Test
   void shouldRefuseWhatCannotBe() {
     assertRefused(Errno.EEXIST, "is there already", "pool", 10, 64, 0, 0);
     assertRefused(Errno.ENAMETOOLONG, "takes 1 to 25", "n".repeat(26), 10, 64, 0, 0);
