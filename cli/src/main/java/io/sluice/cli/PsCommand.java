@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.config.EalOptions;
 import io.sluice.config.ProcType;
+import io.sluice.config.ProcessTable;
 import io.sluice.config.RuntimeDirectory;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.SluiceException;
@@ -62,25 +63,24 @@ final class PsCommand implements Callable<Integer> {
   private static void addTable(String prefix, Table table, SortedSet<Integer> running) {
     EalOptions options = EalOptions.parse("--file-prefix", prefix, "--proc-type", "secondary");
     try (SharedMemory memory = SharedMemory.observe(options)) {
-      if (memory.processTable() == null) {
+      ProcessTable processes = memory.processTable();
+      if (processes == null) {
         return;
       }
-      memory
-          .processTable()
-          .forEach(
-              entry -> {
-                running.remove(entry.pid());
-                table.add(
-                    prefix,
-                    entry.pid(),
-                    entry.procType() == ProcType.PRIMARY ? "primary" : "secondary",
-                    entry.role(),
-                    entry.lcores().isEmpty()
-                        ? null
-                        : String.join(",", entry.lcores().stream().map(String::valueOf).toList()),
-                    entry.isAlive() ? "running" : "dead",
-                    RunningProcesses.command(entry.pid(), COMMAND_LENGTH));
-              });
+      processes.forEach(
+          entry -> {
+            running.remove(entry.pid());
+            table.add(
+                prefix,
+                entry.pid(),
+                entry.procType() == ProcType.PRIMARY ? "primary" : "secondary",
+                entry.role(),
+                entry.lcores().isEmpty()
+                    ? null
+                    : String.join(",", entry.lcores().stream().map(String::valueOf).toList()),
+                processes.isAlive(entry) ? "running" : "dead",
+                RunningProcesses.command(entry.pid(), COMMAND_LENGTH));
+          });
     } catch (SluiceException e) {
       // Its primary is just starting or ending: the mapped processes are listed all the same.
       return;

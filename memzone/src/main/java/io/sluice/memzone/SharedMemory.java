@@ -2,6 +2,8 @@ package io.sluice.memzone;
 
 import io.sluice.config.EalOptions;
 import io.sluice.config.Fbarray;
+import io.sluice.config.Journal;
+import io.sluice.config.LivenessLocks;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpChannel;
@@ -54,6 +56,7 @@ public final class SharedMemory implements AutoCloseable {
   private Heaps heaps;
   private MpChannel channel;
   private ProcessTable processes;
+  private Journal journal;
 
   private SharedMemory(EalOptions options, ProcType procType) {
     this.options = options;
@@ -119,7 +122,10 @@ public final class SharedMemory implements AutoCloseable {
     MemZone table =
         MemZone.reserve(this, ProcessTable.ZONE, ProcessTable.size(), MemZone.SOCKET_ID_ANY, 0);
     ProcessTable.init(table.address());
-    enter(table);
+    MemZone journalZone =
+        MemZone.reserve(this, Journal.ZONE, Journal.size(), MemZone.SOCKET_ID_ANY, 0);
+    Journal.init(journalZone.address());
+    enter(table, journalZone);
     directory.clean();
     config.complete();
   }
@@ -146,12 +152,19 @@ public final class SharedMemory implements AutoCloseable {
     return Arrays.copyOf(asked, socketCount);
   }
 
-  private void enter(MemZone table) {
-    processes = ProcessTable.at(table.address());
+  private void enter(MemZone table, MemZone journalZone) {
+    LivenessLocks locks = LivenessLocks.open(directory);
+    undo.push(locks::close);
+    processes = ProcessTable.at(table.address(), locks);
+    journal = Journal.at(journalZone.address(), processes);
+    Reaper reaper = new Reaper(this);
     String role = procType == ProcType.PRIMARY ? "primary" : "secondary";
     // Lcores that nobody asked for are DPDK's default of all; claiming those would shut others out.
     processes.claim(procType, role, options.hasLcores() ? options.lcores().lcores() : List.of());
     undo.push(processes::release);
+    undo.push(journal::release);
+    reaper.start();
+    undo.push(reaper::close);
   }
 
   /** A secondary asks which virtual devices there are: none, as far as this layer knows. */
@@ -190,16 +203,16 @@ public final class SharedMemory implements AutoCloseable {
     } finally {
       RwLock.readUnlock(hotplug);
     }
-    enter(requireTable());
+    enter(require(ProcessTable.ZONE), require(Journal.ZONE));
   }
 
-  private MemZone requireTable() {
-    MemZone table = MemZone.lookup(this, ProcessTable.ZONE);
-    if (table == null) {
+  private MemZone require(String name) {
+    MemZone zone = MemZone.lookup(this, name);
+    if (zone == null) {
       throw new SluiceException(
-          Errno.ENOENT, "the primary of " + directory.path() + " has no " + ProcessTable.ZONE);
+          Errno.ENOENT, "the primary of " + directory.path() + " has no " + name);
     }
-    return table;
+    return zone;
   }
 
   /**
@@ -219,7 +232,13 @@ public final class SharedMemory implements AutoCloseable {
     undo.push(pages::close);
     heaps = Heaps.forObserver(config, pages);
     MemZone table = MemZone.lookup(this, ProcessTable.ZONE);
-    processes = table == null ? null : ProcessTable.at(table.address());
+    if (table != null) {
+      LivenessLocks locks = LivenessLocks.observe(directory);
+      if (locks != null) {
+        undo.push(locks::close);
+      }
+      processes = ProcessTable.at(table.address(), locks);
+    }
   }
 
   /** The memory of this process that an address lies in, or null. */
@@ -275,6 +294,11 @@ public final class SharedMemory implements AutoCloseable {
   /** Who is attached; null when an observer looks at a primary that has no such table. */
   public ProcessTable processTable() {
     return processes;
+  }
+
+  /** What the threads of all processes are about to do; null in an observer. */
+  public Journal journal() {
+    return journal;
   }
 
   /**

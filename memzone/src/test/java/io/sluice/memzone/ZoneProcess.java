@@ -1,6 +1,7 @@
 package io.sluice.memzone;
 
 import io.sluice.config.EalOptions;
+import io.sluice.config.ProcessTable;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.io.BufferedReader;
@@ -67,7 +68,8 @@ public final class ZoneProcess {
         case "size" -> "size " + memory.memsegs().totalSize();
         case "processes" -> {
           int[] count = new int[1];
-          memory.processTable().forEach(entry -> count[0] += entry.isAlive() ? 1 : 0);
+          ProcessTable table = memory.processTable();
+          table.forEach(entry -> count[0] += table.isAlive(entry) ? 1 : 0);
           yield "processes " + count[0];
         }
         default -> "unknown " + words[0];

@@ -62,7 +62,7 @@ final class QueueClaims {
         return;
       }
       ProcessTable.Entry entry = processes.find(holder);
-      if (holder != 0 && entry != null && entry.isAlive()) {
+      if (holder != 0 && entry != null && processes.isAlive(entry)) {
         throw new SluiceException(
             Errno.EBUSY,
             "port "
@@ -92,7 +92,7 @@ final class QueueClaims {
     int[] generation = new int[1];
     processes.forEach(
         entry -> {
-          if (entry.pid() == pid && entry.isAlive()) {
+          if (entry.pid() == pid && processes.isAlive(entry)) {
             generation[0] = entry.generation();
           }
         });
@@ -115,7 +115,7 @@ final class QueueClaims {
   /** Pid of the running process that has the queue, or 0. */
   int holder(int queue) {
     ProcessTable.Entry entry = processes.find(Memory.getIntVolatile(owner(queue)));
-    return entry == null || !entry.isAlive() ? 0 : entry.pid();
+    return entry == null || !processes.isAlive(entry) ? 0 : entry.pid();
   }
 
   /** Says how the queue, which is this process's, is set up. */

@@ -49,6 +49,8 @@ public final class Libc {
 
   public static final int F_GETLK = 5;
   public static final int F_SETLK = 6;
+  public static final int F_OFD_GETLK = 36;
+  public static final int F_OFD_SETLK = 37;
   public static final short F_RDLCK = 0;
   public static final short F_WRLCK = 1;
   public static final short F_UNLCK = 2;

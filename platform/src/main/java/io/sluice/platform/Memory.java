@@ -16,7 +16,8 @@ import static net.openhft.chronicle.core.UnsafeMemory.UNSAFE;
  *
  * <p>With {@code -Dsluice.checks=true} each access is held against {@link MappedRanges} and an
  * access outside throws {@link IllegalMemoryAccessException} where it would have crashed the JVM;
- * without it the checks are folded away.
+ * without it the checks are folded away. {@link StoreFaults} counts the stores of tests that die at
+ * each of them.
  */
 public final class Memory {
   /** Whether every access is checked against {@link MappedRanges}: {@code -Dsluice.checks=true}. */
@@ -25,11 +26,22 @@ public final class Memory {
   private static final long BYTES_OFFSET = UNSAFE.arrayBaseOffset(byte[].class);
   private static final long LONGS_OFFSET = UNSAFE.arrayBaseOffset(long[].class);
 
+  /** Of a long copy or fill, {@link StoreFaults} counts so many bytes word by word. */
+  private static final int COUNTED_BYTES = 256;
+
   private Memory() {}
 
   private static void check(long address, long length) {
     if (CHECKS) {
       MappedRanges.check(address, length);
+    }
+  }
+
+  /** Ahead of each store: the check, and in tests of crash safety perhaps the end. */
+  private static void checkStore(long address, long length) {
+    check(address, length);
+    if (StoreFaults.ENABLED) {
+      StoreFaults.before(address);
     }
   }
 
@@ -41,7 +53,7 @@ public final class Memory {
 
   /** Plain store. */
   public static void putByte(long address, byte value) {
-    check(address, 1);
+    checkStore(address, 1);
     UNSAFE.putByte(address, value);
   }
 
@@ -55,7 +67,7 @@ public final class Memory {
 
   /** Volatile store, followed by a full fence. */
   public static void putByteVolatile(long address, byte value) {
-    check(address, 1);
+    checkStore(address, 1);
     UNSAFE.putByteVolatile(null, address, value);
   }
 
@@ -67,7 +79,7 @@ public final class Memory {
 
   /** Plain store. */
   public static void putShort(long address, short value) {
-    check(address, 2);
+    checkStore(address, 2);
     UNSAFE.putShort(address, value);
   }
 
@@ -81,7 +93,7 @@ public final class Memory {
 
   /** Volatile store, followed by a full fence. */
   public static void putShortVolatile(long address, short value) {
-    check(address, 2);
+    checkStore(address, 2);
     UNSAFE.putShortVolatile(null, address, value);
   }
 
@@ -93,7 +105,7 @@ public final class Memory {
 
   /** Plain store. */
   public static void putInt(long address, int value) {
-    check(address, 4);
+    checkStore(address, 4);
     UNSAFE.putInt(address, value);
   }
 
@@ -107,7 +119,7 @@ public final class Memory {
 
   /** Volatile store, followed by a full fence. */
   public static void putIntVolatile(long address, int value) {
-    check(address, 4);
+    checkStore(address, 4);
     UNSAFE.putIntVolatile(null, address, value);
   }
 
@@ -119,7 +131,7 @@ public final class Memory {
 
   /** Plain store. */
   public static void putLong(long address, long value) {
-    check(address, 8);
+    checkStore(address, 8);
     UNSAFE.putLong(address, value);
   }
 
@@ -133,7 +145,7 @@ public final class Memory {
 
   /** Volatile store, followed by a full fence. */
   public static void putLongVolatile(long address, long value) {
-    check(address, 8);
+    checkStore(address, 8);
     UNSAFE.putLongVolatile(null, address, value);
   }
 
@@ -145,25 +157,25 @@ public final class Memory {
 
   /** Release store: no earlier access is done after it. */
   public static void putIntRelease(long address, int value) {
-    check(address, 4);
+    checkStore(address, 4);
     UNSAFE.putOrderedInt(null, address, value);
   }
 
   /** Stores {@code value} if {@code expected} is found there; says whether it did. */
   public static boolean compareAndSetInt(long address, int expected, int value) {
-    check(address, 4);
+    checkStore(address, 4);
     return UNSAFE.compareAndSwapInt(null, address, expected, value);
   }
 
   /** Adds {@code delta} in one atomic step and returns what was there before. */
   public static int getAndAddInt(long address, int delta) {
-    check(address, 4);
+    checkStore(address, 4);
     return UNSAFE.getAndAddInt(null, address, delta);
   }
 
   /** Stores {@code value} in one atomic step and returns what was there before. */
   public static int getAndSetInt(long address, int value) {
-    check(address, 4);
+    checkStore(address, 4);
     return UNSAFE.getAndSetInt(null, address, value);
   }
 
@@ -175,25 +187,25 @@ public final class Memory {
 
   /** Release store: no earlier access is done after it. */
   public static void putLongRelease(long address, long value) {
-    check(address, 8);
+    checkStore(address, 8);
     UNSAFE.putOrderedLong(null, address, value);
   }
 
   /** Stores {@code value} if {@code expected} is found there; says whether it did. */
   public static boolean compareAndSetLong(long address, long expected, long value) {
-    check(address, 8);
+    checkStore(address, 8);
     return UNSAFE.compareAndSwapLong(null, address, expected, value);
   }
 
   /** Adds {@code delta} in one atomic step and returns what was there before. */
   public static long getAndAddLong(long address, long delta) {
-    check(address, 8);
+    checkStore(address, 8);
     return UNSAFE.getAndAddLong(null, address, delta);
   }
 
   /** Stores {@code value} in one atomic step and returns what was there before. */
   public static long getAndSetLong(long address, long value) {
-    check(address, 8);
+    checkStore(address, 8);
     return UNSAFE.getAndSetLong(null, address, value);
   }
 
@@ -211,6 +223,12 @@ public final class Memory {
   public static void copy(long from, long to, long length) {
     check(from, length);
     check(to, length);
+    if (StoreFaults.ENABLED && StoreFaults.counts(to)) {
+      byte[] bytes = new byte[(int) length];
+      UNSAFE.copyMemory(null, from, bytes, BYTES_OFFSET, length);
+      storeByParts(bytes, to);
+      return;
+    }
     UNSAFE.copyMemory(from, to, length);
   }
 
@@ -218,6 +236,10 @@ public final class Memory {
   public static void copyFromBytes(byte[] from, int offset, long to, int length) {
     java.util.Objects.checkFromIndexSize(offset, length, from.length);
     check(to, length);
+    if (StoreFaults.ENABLED && StoreFaults.counts(to)) {
+      storeByParts(java.util.Arrays.copyOfRange(from, offset, offset + length), to);
+      return;
+    }
     UNSAFE.copyMemory(from, BYTES_OFFSET + offset, null, to, length);
   }
 
@@ -234,6 +256,12 @@ public final class Memory {
    */
   public static void copyFromLongs(long[] from, int offset, long to, int count) {
     check(to, (long) count << 3);
+    if (StoreFaults.ENABLED && StoreFaults.counts(to)) {
+      for (int i = 0; i < count; i++) {
+        putLong(to + ((long) i << 3), from[offset + i]);
+      }
+      return;
+    }
     UNSAFE.copyMemory(from, LONGS_OFFSET + ((long) offset << 3), null, to, (long) count << 3);
   }
 
@@ -246,7 +274,27 @@ public final class Memory {
   /** Sets {@code length} bytes to {@code value}. */
   public static void fill(long address, long length, byte value) {
     check(address, length);
+    if (StoreFaults.ENABLED && StoreFaults.counts(address)) {
+      byte[] bytes = new byte[(int) length];
+      java.util.Arrays.fill(bytes, value);
+      storeByParts(bytes, address);
+      return;
+    }
     UNSAFE.setMemory(address, length, value);
+  }
+
+  /**
+   * Stores that may end in the middle: the first words one by one, then the rest, whose middle is
+   * no different from its beginning, at once.
+   */
+  private static void storeByParts(byte[] bytes, long to) {
+    int counted = Math.min(bytes.length, COUNTED_BYTES);
+    for (int at = 0; at < counted; at += Long.BYTES) {
+      StoreFaults.before(to + at);
+      int part = Math.min(Long.BYTES, counted - at);
+      UNSAFE.copyMemory(bytes, BYTES_OFFSET + at, null, to + at, part);
+    }
+    UNSAFE.copyMemory(bytes, BYTES_OFFSET + counted, null, to + counted, bytes.length - counted);
   }
 
   /** No later load or store is done before the loads ahead of the fence. */
@@ -297,6 +345,7 @@ public final class Memory {
   public static long allocate(long length) {
     long address = UNSAFE.allocateMemory(length);
     MappedRanges.add(address, length);
+    PrivateBlocks.add(address, length);
     UNSAFE.setMemory(address, length, (byte) 0);
     return address;
   }
@@ -304,6 +353,7 @@ public final class Memory {
   /** Gives back what {@link #allocate} gave. */
   public static void release(long address) {
     MappedRanges.remove(address);
+    PrivateBlocks.remove(address);
     UNSAFE.freeMemory(address);
   }
 }

@@ -16,7 +16,8 @@ import io.sluice.platform.Memory;
  * (acquire): a tail older than the head would show fewer, never more, than there are.
  *
  * <p>A process that dies between claim and publication leaves its side's tail behind: MT and HTS
- * then wait for it for ever, RTS until htd_max is used up. Recovery is not in this class.
+ * then wait for it for ever, RTS until htd_max is used up. {@link JournaledClaims} is for rings
+ * where that must not be.
  *
  * <p>All calls answer a claim as {@code count << 32 | head}.
  */
@@ -38,7 +39,7 @@ final class HeadTail {
     return (int) claim;
   }
 
-  private static long claim(int count, int head) {
+  static long claim(int count, int head) {
     return (long) count << 32 | head & LOW;
   }
 
@@ -46,7 +47,7 @@ final class HeadTail {
    * How many of n may be claimed of those available: all or nothing when fixed, and none for a
    * negative n, which would move a shared head backwards.
    */
-  private static int grant(int n, int available, boolean fixed) {
+  static int grant(int n, int available, boolean fixed) {
     if (n <= available) {
       return Math.max(n, 0);
     }
@@ -84,8 +85,9 @@ final class HeadTail {
   }
 
   private static long claimSt(long own, long other, int room, int n, boolean fixed) {
-    // Plain: nobody else writes this side's head.
-    int head = Memory.getInt(own + HeadTailLayout.HEAD);
+    // Plain: nobody else writes this side. The tail, where the head should be: if this side's last
+    // user died between claim and publication, its claim is void.
+    int head = Memory.getInt(own + HeadTailLayout.TAIL);
     int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
     int count = grant(n, room + tail - head, fixed);
     if (count != 0) {

@@ -1,5 +1,6 @@
 package io.sluice.ring;
 
+import io.sluice.config.Journal;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
@@ -49,30 +50,26 @@ public final class Ring {
   /** Bytes of an entry here; {@link RingElem} has other sizes. */
   private static final int ESIZE = 8;
 
-  private static final SyncType[] SYNC_TYPES = SyncType.values();
-
   private final long address;
-  final long prod;
-  final long cons;
+  final RingSide prod;
+  final RingSide cons;
   final long entries;
   final int size;
   final int mask;
   final int capacity;
-  final int prodSync;
-  final int consSync;
   private int watermark;
 
-  private Ring(long address) {
+  private Ring(long address, Journal journal) {
     this.address = address;
-    this.prod = address + RingLayout.PROD;
-    this.cons = address + RingLayout.CONS;
     this.entries = address + RingLayout.SIZEOF;
     this.size = Memory.getInt(address + RingLayout.SIZE);
     this.mask = Memory.getInt(address + RingLayout.MASK);
     this.capacity = Memory.getInt(address + RingLayout.CAPACITY);
-    this.prodSync = Memory.getInt(prod + HeadTailLayout.SYNC_TYPE);
-    this.consSync = Memory.getInt(cons + HeadTailLayout.SYNC_TYPE);
     this.watermark = capacity;
+    long producers = address + RingLayout.PROD;
+    long consumers = address + RingLayout.CONS;
+    this.prod = new RingSide(producers, consumers, capacity, journal);
+    this.cons = new RingSide(consumers, producers, 0, journal);
   }
 
   /**
@@ -97,34 +94,48 @@ public final class Ring {
    * @throws io.sluice.platform.SluiceException EINVAL, ENAMETOOLONG, EEXIST, ENOSPC or ENOMEM
    */
   public static Ring create(SharedMemory m, String name, int count, int socket, int flags) {
-    return new Ring(RingCreation.create(m, name, ESIZE, count, socket, flags));
+    return create(m, name, count, socket, flags, Protection.ON);
+  }
+
+  /**
+   * As {@link #create(SharedMemory, String, int, int, int)}.
+   *
+   * @param protection what the death of a process does to it
+   */
+  public static Ring create(
+      SharedMemory m, String name, int count, int socket, int flags, Protection protection) {
+    return on(m, RingCreation.create(m, name, ESIZE, count, socket, flags, protection));
+  }
+
+  private static Ring on(SharedMemory m, long address) {
+    return new Ring(address, UnprotectedRings.journalOf(m, address));
   }
 
   /** {@code rte_ring_lookup}: the ring of that name, or null. */
   public static Ring lookup(SharedMemory m, String name) {
     long found = RingCreation.lookup(m, name);
-    return found == 0 ? null : new Ring(found);
+    return found == 0 ? null : on(m, found);
   }
 
   /**
    * {@code rte_ring_init}: makes a ring of {@link #memsize} bytes at a cache-line aligned address
-   * of the caller's; it is in no list.
+   * of the caller's; it is in no list, and not protected against the death of a process.
    */
   public static Ring init(long address, String name, int count, int flags) {
     RingCreation.init(address, name, ESIZE, count, flags);
-    return new Ring(address);
+    return new Ring(address, null);
   }
 
-  /** The handle on a ring that is at this address already. */
+  /** The handle on a ring that {@link #create} made at this address. */
   public static Ring at(long address) {
-    return new Ring(address);
+    return on(SharedMemory.containing(address), address);
   }
 
   /**
    * Visits every ring of the tailq, under its read lock: the visitor must not create or free one.
    */
   public static void walk(SharedMemory m, Consumer<Ring> visitor) {
-    RingCreation.walk(m, address -> visitor.accept(new Ring(address)));
+    RingCreation.walk(m, address -> visitor.accept(on(m, address)));
   }
 
   /**
@@ -160,7 +171,7 @@ public final class Ring {
 
   /** Enqueues {@code n} entries that lie in memory, all or none; returns n or 0. */
   public int enqueueBulkFrom(long table, int n) {
-    long claim = HeadTail.claim(prodSync, prod, cons, capacity, n, true);
+    long claim = prod.claim(n, true);
     if (HeadTail.count(claim) == 0) {
       return 0;
     }
@@ -170,13 +181,13 @@ public final class Ring {
     if (first < n) {
       Memory.copy(table + ((long) first << 3), entries, (long) (n - first) << 3);
     }
-    HeadTail.publish(prodSync, prod, head, n);
+    prod.publish(head, n);
     return n;
   }
 
   /** Dequeues {@code n} entries into memory, or none; returns n or 0. */
   public int dequeueBulkTo(long table, int n) {
-    long claim = HeadTail.claim(consSync, cons, prod, 0, n, true);
+    long claim = cons.claim(n, true);
     if (HeadTail.count(claim) == 0) {
       return 0;
     }
@@ -186,54 +197,54 @@ public final class Ring {
     if (first < n) {
       Memory.copy(entries, table + ((long) first << 3), (long) (n - first) << 3);
     }
-    HeadTail.publish(consSync, cons, head, n);
+    cons.publish(head, n);
     return n;
   }
 
   /** Enqueues one; false when full. */
   public boolean enqueue(long obj) {
-    long claim = HeadTail.claim(prodSync, prod, cons, capacity, 1, true);
+    long claim = prod.claim(1, true);
     if (HeadTail.count(claim) == 0) {
       return false;
     }
     int head = HeadTail.head(claim);
     Memory.putLong(entry(head), obj);
-    HeadTail.publish(prodSync, prod, head, 1);
+    prod.publish(head, 1);
     return true;
   }
 
   /** Dequeues one; 0 when empty, so that a 0 of one's own is better dequeued by burst. */
   public long dequeue() {
-    long claim = HeadTail.claim(consSync, cons, prod, 0, 1, true);
+    long claim = cons.claim(1, true);
     if (HeadTail.count(claim) == 0) {
       return 0;
     }
     int head = HeadTail.head(claim);
     long obj = Memory.getLong(entry(head));
-    HeadTail.publish(consSync, cons, head, 1);
+    cons.publish(head, 1);
     return obj;
   }
 
   private int enqueue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
-    long claim = HeadTail.claim(prodSync, prod, cons, capacity, n, fixed);
+    long claim = prod.claim(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
       int head = HeadTail.head(claim);
       write(head, objs, offset, count);
-      HeadTail.publish(prodSync, prod, head, count);
+      prod.publish(head, count);
     }
     return count;
   }
 
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
-    long claim = HeadTail.claim(consSync, cons, prod, 0, n, fixed);
+    long claim = cons.claim(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
       int head = HeadTail.head(claim);
       read(head, objs, offset, count);
-      HeadTail.publish(consSync, cons, head, count);
+      cons.publish(head, count);
     }
     return count;
   }
@@ -302,8 +313,8 @@ public final class Ring {
   public void enqueueFinish(long[] objs, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, objs.length);
     checkFinish(prod, n);
-    write(HeadTail.tailPosition(prod), objs, offset, n);
-    HeadTail.finishPeek(prodSync, prod, n);
+    write(prod.tailPosition(), objs, offset, n);
+    prod.finish(n);
   }
 
   /**
@@ -326,7 +337,7 @@ public final class Ring {
    */
   public void dequeueFinish(int n) {
     checkFinish(cons, n);
-    HeadTail.finishPeek(consSync, cons, n);
+    cons.finish(n);
   }
 
   /**
@@ -345,7 +356,7 @@ public final class Ring {
   /** Publishes the first {@code n} entries written in place. */
   public void enqueueZcFinish(int n) {
     checkFinish(prod, n);
-    HeadTail.finishPeek(prodSync, prod, n);
+    prod.finish(n);
   }
 
   /**
@@ -372,13 +383,13 @@ public final class Ring {
   }
 
   long claimEnqueue(int n, boolean fixed) {
-    checkPeek(prodSync, "enqueue");
-    return HeadTail.claim(prodSync, prod, cons, capacity, n, fixed);
+    checkPeek(prod, "enqueue");
+    return prod.open(n, fixed);
   }
 
   long claimDequeue(int n, boolean fixed) {
-    checkPeek(consSync, "dequeue");
-    return HeadTail.claim(consSync, cons, prod, 0, n, fixed);
+    checkPeek(cons, "dequeue");
+    return cons.open(n, fixed);
   }
 
   private int locate(long claim, RingZcData zcd) {
@@ -389,23 +400,23 @@ public final class Ring {
     return count;
   }
 
-  private void checkPeek(int sync, String side) {
-    if (sync != HeadTail.ST && sync != HeadTail.HTS) {
+  private void checkPeek(RingSide side, String operation) {
+    if (side.sync != HeadTail.ST && side.sync != HeadTail.HTS) {
       throw new UnsupportedOperationException(
-          "ring " + name() + ": peek needs ST or HTS, " + side + " is " + SYNC_TYPES[sync]);
+          "ring " + name() + ": peek needs ST or HTS, " + operation + " is " + side.syncType());
     }
   }
 
-  void checkFinish(long side, int n) {
-    if (n < 0 || n > HeadTail.claimed(side)) {
+  void checkFinish(RingSide side, int n) {
+    if (n < 0 || n > side.claimed()) {
       throw new IllegalArgumentException(
-          "ring " + name() + ": finish of " + n + ", claimed " + HeadTail.claimed(side));
+          "ring " + name() + ": finish of " + n + ", claimed " + side.claimed());
     }
   }
 
   /** Entries in the ring; exact only while nobody uses it. */
   public int count() {
-    int found = HeadTail.tailPosition(prod) - HeadTail.tailPosition(cons) & mask;
+    int found = prod.tailPosition() - cons.tailPosition() & mask;
     return Math.min(found, capacity);
   }
 
@@ -415,7 +426,7 @@ public final class Ring {
   }
 
   public boolean isEmpty() {
-    return HeadTail.tailPosition(prod) == HeadTail.tailPosition(cons);
+    return prod.tailPosition() == cons.tailPosition();
   }
 
   public boolean isFull() {
@@ -445,49 +456,37 @@ public final class Ring {
   }
 
   public SyncType prodSyncType() {
-    return SYNC_TYPES[prodSync];
+    return prod.syncType();
   }
 
   public SyncType consSyncType() {
-    return SYNC_TYPES[consSync];
+    return cons.syncType();
   }
 
   /** {@code rte_ring_reset}: empties it. Nobody may use it meanwhile. */
   public void reset() {
-    HeadTail.set(prodSync, prod, 0);
-    HeadTail.set(consSync, cons, 0);
+    prod.set(0);
+    cons.set(0);
   }
 
   /** {@code rte_ring_get_prod_htd_max}; -1 unless producers are RTS. */
   public int prodHtdMax() {
-    return htdMax(prodSync, prod);
+    return prod.htdMax();
   }
 
   /** {@code rte_ring_get_cons_htd_max}; -1 unless consumers are RTS. */
   public int consHtdMax() {
-    return htdMax(consSync, cons);
-  }
-
-  private static int htdMax(int sync, long side) {
-    return sync == HeadTail.RTS ? Memory.getInt(side + HeadTailLayout.RTS_HTD_MAX) : -1;
+    return cons.htdMax();
   }
 
   /** {@code rte_ring_set_prod_htd_max}: how far producers' head may run ahead; false unless RTS. */
   public boolean setProdHtdMax(int max) {
-    return setHtdMax(prodSync, prod, max);
+    return prod.setHtdMax(max);
   }
 
   /** {@code rte_ring_set_cons_htd_max}: how far consumers' head may run ahead; false unless RTS. */
   public boolean setConsHtdMax(int max) {
-    return setHtdMax(consSync, cons, max);
-  }
-
-  private static boolean setHtdMax(int sync, long side, int max) {
-    if (sync != HeadTail.RTS) {
-      return false;
-    }
-    Memory.putInt(side + HeadTailLayout.RTS_HTD_MAX, max);
-    return true;
+    return cons.setHtdMax(max);
   }
 
   /**
@@ -523,13 +522,13 @@ public final class Ring {
         + "\n  capacity="
         + Integer.toUnsignedString(capacity)
         + "\n  ct="
-        + Integer.toUnsignedString(HeadTail.tailPosition(cons))
+        + Integer.toUnsignedString(cons.tailPosition())
         + "\n  ch="
-        + Integer.toUnsignedString(HeadTail.headPosition(consSync, cons))
+        + Integer.toUnsignedString(cons.headPosition())
         + "\n  pt="
-        + Integer.toUnsignedString(HeadTail.tailPosition(prod))
+        + Integer.toUnsignedString(prod.tailPosition())
         + "\n  ph="
-        + Integer.toUnsignedString(HeadTail.headPosition(prodSync, prod))
+        + Integer.toUnsignedString(prod.headPosition())
         + "\n  used="
         + Integer.toUnsignedString(count())
         + "\n  avail="

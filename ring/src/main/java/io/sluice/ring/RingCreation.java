@@ -115,7 +115,14 @@ final class RingCreation {
    * ring can be found only from its last step on, the tailq's. The list entry is allocated before
    * the lock is taken, as {@code rte_ring.c} does: a heap that grows may wait for other processes.
    */
-  static long create(SharedMemory m, String name, int esize, int count, int socket, int flags) {
+  static long create(
+      SharedMemory m,
+      String name,
+      int esize,
+      int count,
+      int socket,
+      int flags,
+      Protection protection) {
     checkName(name);
     checkFlags(name, flags);
     long bytes = memsize(name, esize, slots(name, count, flags));
@@ -125,16 +132,23 @@ final class RingCreation {
           Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
     }
     long lock = Ring.tailqLock(m);
+    MemZone zone = null;
     RwLock.writeLock(lock);
     try {
-      MemZone zone = reserve(m, name, bytes, socket);
+      zone = reserve(m, name, bytes, socket);
       init(zone.address(), name, esize, count, flags);
       Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
+      if (protection == Protection.OFF) {
+        UnprotectedRings.add(m, name, zone.address());
+      }
       Memory.putLong(entry + TAILQ_DATA, zone.address());
       Tailq.insertTail(m.tailq(TAILQ), entry);
       return zone.address();
     } catch (SluiceException e) {
-      // Only the reservation can fail: everything init refuses was refused above.
+      // Everything init refuses was refused above.
+      if (zone != null) {
+        MemZone.free(m, zone);
+      }
       m.heap(MemZone.SOCKET_ID_ANY).free(entry);
       throw e;
     } finally {
@@ -199,6 +213,7 @@ final class RingCreation {
       }
       String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
       Tailq.remove(m.tailq(TAILQ), found[0]);
+      UnprotectedRings.remove(m, address);
       m.heap(MemZone.SOCKET_ID_ANY).free(found[0]);
       MemZone.free(m, MemZone.lookup(m, ZONE_PREFIX + name));
     } finally {

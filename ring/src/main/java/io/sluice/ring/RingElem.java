@@ -44,7 +44,8 @@ public final class RingElem {
   /** {@code rte_ring_create_elem}; errors as {@link #memsize} and {@link Ring#create}. */
   public static RingElem create(
       SharedMemory m, String name, int esize, int count, int socket, int flags) {
-    return new RingElem(Ring.at(RingCreation.create(m, name, esize, count, socket, flags)), esize);
+    return new RingElem(
+        Ring.at(RingCreation.create(m, name, esize, count, socket, flags, Protection.ON)), esize);
   }
 
   /** As {@link Ring#init}, over {@link #memsize} bytes. */
@@ -90,23 +91,23 @@ public final class RingElem {
   }
 
   private int enqueue(long table, int n, boolean fixed) {
-    long claim = HeadTail.claim(ring.prodSync, ring.prod, ring.cons, ring.capacity, n, fixed);
+    long claim = ring.prod.claim(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
       int head = HeadTail.head(claim);
       write(head, table, count);
-      HeadTail.publish(ring.prodSync, ring.prod, head, count);
+      ring.prod.publish(head, count);
     }
     return count;
   }
 
   private int dequeue(long table, int n, boolean fixed) {
-    long claim = HeadTail.claim(ring.consSync, ring.cons, ring.prod, 0, n, fixed);
+    long claim = ring.cons.claim(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
       int head = HeadTail.head(claim);
       read(head, table, count);
-      HeadTail.publish(ring.consSync, ring.cons, head, count);
+      ring.cons.publish(head, count);
     }
     return count;
   }
@@ -114,8 +115,8 @@ public final class RingElem {
   /** Ends {@link Ring#enqueueBulkStart} or its burst form; see {@link Ring#enqueueFinish}. */
   public void enqueueFinish(long table, int n) {
     ring.checkFinish(ring.prod, n);
-    write(HeadTail.tailPosition(ring.prod), table, n);
-    HeadTail.finishPeek(ring.prodSync, ring.prod, n);
+    write(ring.prod.tailPosition(), table, n);
+    ring.prod.finish(n);
   }
 
   /** As {@link Ring#dequeueBulkStart}; ends with {@link Ring#dequeueFinish}. */

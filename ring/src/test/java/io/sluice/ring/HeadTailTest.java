@@ -17,11 +17,11 @@ class HeadTailTest {
   private static final int DONE = 1;
 
   private static long claim(Ring ring, int n) {
-    return HeadTail.claim(ring.prodSync, ring.prod, ring.cons, ring.capacity(), n, true);
+    return ring.prod.claim(n, true);
   }
 
   private static void publish(Ring ring, long claim) {
-    HeadTail.publish(ring.prodSync, ring.prod, HeadTail.head(claim), HeadTail.count(claim));
+    ring.prod.publish(HeadTail.head(claim), HeadTail.count(claim));
   }
 
   /** Runs a step that must wait until the main thread has done its own. */

@@ -15,8 +15,8 @@ final class RawRing implements AutoCloseable {
 
   /** Starts all indices at a position, so that wrap-around is near. */
   void startAt(int position) {
-    HeadTail.set(ring.prodSyncType().ordinal(), ring.address() + RingLayout.PROD, position);
-    HeadTail.set(ring.consSyncType().ordinal(), ring.address() + RingLayout.CONS, position);
+    ring.prod.set(position);
+    ring.cons.set(position);
   }
 
   @Override

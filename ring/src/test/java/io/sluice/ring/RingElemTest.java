@@ -55,8 +55,8 @@ class RingElemTest {
     elem = RingElem.init(block + 63 & -64, "elem", esize, COUNT, flags);
     ring = elem.ring();
     capacity = exact ? COUNT : COUNT - 1;
-    HeadTail.set(ring.prodSync, ring.prod, START);
-    HeadTail.set(ring.consSync, ring.cons, START);
+    ring.prod.set(START);
+    ring.cons.set(START);
   }
 
   @AfterEach

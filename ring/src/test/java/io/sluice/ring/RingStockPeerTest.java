@@ -66,8 +66,8 @@ class RingStockPeerTest {
       Libc.close(fd);
       assertTrue(address > 0, "mmap " + address);
       ring = Ring.init(address, "peer", SLOTS, flags);
-      HeadTail.set(ring.prodSync, ring.prod, -MESSAGES);
-      HeadTail.set(ring.consSync, ring.cons, -MESSAGES);
+      ring.prod.set(-MESSAGES);
+      ring.cons.set(-MESSAGES);
     }
 
     Process peer(String... arguments) throws IOException {

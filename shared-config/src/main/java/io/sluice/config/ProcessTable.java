@@ -8,7 +8,9 @@ import io.sluice.platform.Processes;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Who is attached and which lcore ids are whose: the memzone {@link #ZONE}. DPDK has neither; two
@@ -18,7 +20,8 @@ import java.util.function.Consumer;
  * from 0, and freed by one from exactly what was found there. An lcore id is taken by a
  * compare-and-set of its owner from 0 to the claim's generation, a number never used twice, so that
  * somebody who frees a dead process's ids late cannot take a newcomer's. A process that dies at any
- * point leaves its pid in its slot; whoever finds it dead, by pid and start time, frees all of it.
+ * point leaves its pid in its slot; whoever finds it dead frees all of it. Alive is who holds the
+ * kernel's lock of the slot ({@link LivenessLocks}), or runs under that pid since that time.
  */
 public final class ProcessTable {
   /** The name of the memzone. */
@@ -28,11 +31,16 @@ public final class ProcessTable {
   private static final int NONE = -1;
 
   private final long address;
+  private final LivenessLocks locks;
+  private final Object recovery = new Object();
+  private boolean recovering;
+  private Predicate<Entry> recoverer = dead -> true;
   private int ownSlot = NONE;
   private int ownGeneration;
 
-  private ProcessTable(long address) {
+  private ProcessTable(long address, LivenessLocks locks) {
     this.address = address;
+    this.locks = locks;
   }
 
   /**
@@ -49,12 +57,7 @@ public final class ProcessTable {
       ProcType procType,
       int generation,
       String role,
-      List<Integer> lcores) {
-    /** Whether that very process still runs. */
-    public boolean isAlive() {
-      return Processes.isAlive(pid, startTime);
-    }
-  }
+      List<Integer> lcores) {}
 
   /** The bytes of the zone. */
   public static long size() {
@@ -66,9 +69,13 @@ public final class ProcessTable {
     Memory.putInt(address + ProcessTableLayout.SLOTS, ProcessTableLayout.MAX_PROCESSES);
   }
 
-  /** The table at that address. */
-  public static ProcessTable at(long address) {
-    return new ProcessTable(address);
+  /**
+   * The table at that address.
+   *
+   * @param locks say who lives; null to go by pid and start time alone
+   */
+  public static ProcessTable at(long address, LivenessLocks locks) {
+    return new ProcessTable(address, locks);
   }
 
   private long slot(int index) {
@@ -94,6 +101,9 @@ public final class ProcessTable {
     Memory.putString(slot + ProcessTableLayout.ROLE, ProcessTableLayout.ROLE_LENGTH, role);
     ownGeneration = Memory.getAndAddInt(address + ProcessTableLayout.NEXT_GENERATION, 1) + 1;
     Memory.putInt(slot + ProcessTableLayout.GENERATION, ownGeneration);
+    if (locks != null) {
+      locks.hold(index);
+    }
     Memory.putLongRelease(slot + ProcessTableLayout.PID, Libc.getpid() | ACTIVE);
     ownSlot = index;
     try {
@@ -173,25 +183,127 @@ public final class ProcessTable {
   /** Takes this process out of the table and gives its lcore ids back. */
   public void release() {
     if (ownSlot != NONE) {
+      // The lock first: a newcomer must find it free. Until then the pid says that this one lives.
+      if (locks != null) {
+        locks.letGo(ownSlot);
+      }
       free(ownSlot, Libc.getpid() | ACTIVE);
       ownSlot = NONE;
     }
   }
 
-  /** Frees a slot whose process runs no more; whether it is free now. */
+  /**
+   * Whether that very process still runs. One that is stopped does; one that is gone to its last
+   * thread does not.
+   */
+  public boolean isAlive(Entry entry) {
+    return isAlive(entry.slot(), entry.pid(), entry.startTime());
+  }
+
+  private boolean isAlive(int slot, int pid, long startTime) {
+    return slot == ownSlot
+        || locks != null && locks.isHeld(slot)
+        || Processes.isAlive(pid, startTime);
+  }
+
+  /** Whether the process of that generation runs; one that is not in the table does not. */
+  public boolean isAlive(int generation) {
+    Entry entry = generation == 0 ? null : find(generation);
+    return entry != null && isAlive(entry);
+  }
+
+  /**
+   * What puts right what a dead process has left in shared structures, before its slot and its
+   * lcore ids are anybody's again; says whether all of it was done.
+   */
+  public void setRecoverer(Predicate<Entry> recoverer) {
+    this.recoverer = recoverer;
+  }
+
+  /**
+   * Recovers something, as the only one of all processes: by a lock of the kernel's, so that one
+   * that dies at it is followed by the next, and {@code work} must bear to be done again from any
+   * point. Nobody waits for another process: who finds one at it comes back later.
+   *
+   * @return what {@code work} said; false if another process is at it
+   */
+  public boolean recover(BooleanSupplier work) {
+    synchronized (recovery) {
+      if (recovering) {
+        return work.getAsBoolean();
+      }
+      if (locks != null && !locks.tryHold(LivenessLocks.RECOVERY)) {
+        return false;
+      }
+      recovering = true;
+      try {
+        return work.getAsBoolean();
+      } finally {
+        recovering = false;
+        if (locks != null) {
+          locks.letGo(LivenessLocks.RECOVERY);
+        }
+      }
+    }
+  }
+
+  /**
+   * Recovers and frees the slot of a process that runs no more.
+   *
+   * @return whether it is free now; false if the process lives, or if its recovery is under way in
+   *     another process or has to be tried again
+   */
   public boolean freeIfDead(int index) {
+    long word = Memory.getLongVolatile(slot(index) + ProcessTableLayout.PID);
+    return word == 0 || !isAlive(index, word) && recover(() -> recoverAndFree(index));
+  }
+
+  private boolean isAlive(int index, long word) {
+    long startTime = Memory.getLong(slot(index) + ProcessTableLayout.START_TIME);
+    return (word & ACTIVE) != 0
+        ? isAlive(index, (int) word, startTime)
+        : Processes.isAlive((int) word);
+  }
+
+  /** Looks again: another may have done it while this one waited to be the only one. */
+  private boolean recoverAndFree(int index) {
     long word = Memory.getLongVolatile(slot(index) + ProcessTableLayout.PID);
     if (word == 0) {
       return true;
     }
-    int pid = (int) word;
-    long startTime = Memory.getLong(slot(index) + ProcessTableLayout.START_TIME);
-    boolean alive =
-        (word & ACTIVE) != 0 ? Processes.isAlive(pid, startTime) : Processes.isAlive(pid);
-    if (!alive) {
-      free(index, word);
+    if (isAlive(index, word)) {
+      return false;
     }
-    return !alive;
+    Entry dead = entry(index);
+    if (dead != null && !recoverer.test(dead)) {
+      return false;
+    }
+    free(index, word);
+    return true;
+  }
+
+  /** Whether every process in the table runs: all that died were recovered from. */
+  public boolean allAlive() {
+    boolean all = true;
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      long word = Memory.getLongVolatile(slot(i) + ProcessTableLayout.PID);
+      all &= word == 0 || isAlive(i, word);
+    }
+    return all;
+  }
+
+  /**
+   * Recovers and frees the slots of all processes that run no more.
+   *
+   * @return whether there are none left
+   */
+  public boolean freeDead() {
+    boolean all = true;
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      long word = Memory.getLongVolatile(slot(i) + ProcessTableLayout.PID);
+      all &= word == 0 || isAlive(i, word) || freeIfDead(i);
+    }
+    return all;
   }
 
   private void free(int index, long word) {

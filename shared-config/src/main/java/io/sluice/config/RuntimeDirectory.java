@@ -69,15 +69,15 @@ public final class RuntimeDirectory {
   }
 
   /**
-   * Deletes fbarray files that nobody locks, as {@code eal_clean_runtime_dir}, and sockets of
-   * secondaries that are gone, which DPDK cannot tell and leaves.
+   * Deletes fbarray and liveness files that nobody locks, as {@code eal_clean_runtime_dir}, and
+   * sockets of secondaries that are gone, which DPDK cannot tell and leaves.
    */
   public void clean() {
     String[] names = new File(path).list();
     for (String name : names == null ? new String[0] : names) {
       String file = path + "/" + name;
-      if (name.startsWith("fbarray_") && isUnlocked(file)
-          || name.startsWith("mp_socket_") && MpSocket.isGone(file)) {
+      boolean lockable = name.startsWith("fbarray_") || name.equals(LivenessLocks.FILE);
+      if (lockable && isUnlocked(file) || name.startsWith("mp_socket_") && MpSocket.isGone(file)) {
         Libc.unlink(file);
       }
     }

@@ -30,12 +30,12 @@ class ProcessTableTest {
 
   private List<ProcessTable.Entry> entries() {
     List<ProcessTable.Entry> entries = new ArrayList<>();
-    ProcessTable.at(address).forEach(entries::add);
+    ProcessTable.at(address, null).forEach(entries::add);
     return entries;
   }
 
   private ProcessTable claim(String role, Integer... lcores) {
-    ProcessTable table = ProcessTable.at(address);
+    ProcessTable table = ProcessTable.at(address, null);
     table.claim(ProcType.SECONDARY, role, List.of(lcores));
     return table;
   }
@@ -52,7 +52,7 @@ class ProcessTableTest {
 
   @Test
   void shouldListWhoIsThereWithItsLcores() {
-    ProcessTable primary = ProcessTable.at(address);
+    ProcessTable primary = ProcessTable.at(address, null);
     primary.claim(ProcType.PRIMARY, "primary", List.of(0, 127));
     ProcessTable worker = claim("worker", 1);
     worker.claimLcore(2);
@@ -63,7 +63,7 @@ class ProcessTableTest {
     assertEquals(List.of(1, 2), entries.get(1).lcores());
     assertEquals("worker", entries.get(1).role());
     assertEquals(Libc.getpid(), entries.get(1).pid());
-    assertTrue(entries.get(1).isAlive());
+    assertTrue(primary.isAlive(entries.get(1)));
     worker.releaseLcore(2);
     primary.release();
     primary.release();

@@ -173,6 +173,30 @@ public final class JavaProcess implements AutoCloseable {
   }
 
   /**
+   * Waits for a line as {@link #awaitLine} or for the process's end, whichever comes first.
+   *
+   * @return whether it was the line
+   */
+  public boolean awaitExitOrLine(String regex, Duration limit) {
+    Pattern pattern = Pattern.compile(regex);
+    boolean[] found = {false};
+    Await.until(
+        "a line with '" + regex + "', or the end",
+        limit,
+        () -> {
+          boolean ended = !reader.isAlive();
+          synchronized (output) {
+            while (!found[0] && nextLine < output.size()) {
+              found[0] = pattern.matcher(output.get(nextLine++)).find();
+            }
+          }
+          return ended || found[0];
+        },
+        this::describe);
+    return found[0];
+  }
+
+  /**
    * Waits for its end and returns the exit code; a child that was killed by a signal gives 128+n.
    */
   public int awaitExit(Duration limit) {

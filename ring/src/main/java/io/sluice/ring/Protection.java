@@ -1,0 +1,17 @@
+package io.sluice.ring;
+
+/** What the death of a process does to a ring, chosen at its creation. */
+public enum Protection {
+  /**
+   * A process may die at any point: what it had half enqueued is not in the ring, what it had half
+   * dequeued still is, and nobody waits longer than it takes to see that it is dead. MT and RTS
+   * claim one at a time for it.
+   */
+  ON,
+
+  /**
+   * As in stock DPDK: a process that dies between claim and publication blocks its side of an MT,
+   * RTS or HTS ring for ever.
+   */
+  OFF
+}

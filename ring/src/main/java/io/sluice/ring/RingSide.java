@@ -1,0 +1,101 @@
+package io.sluice.ring;
+
+import io.sluice.config.Journal;
+import io.sluice.platform.Memory;
+
+/**
+ * One side of a ring as one handle sees it, producers or consumers: claims and their publication,
+ * with or without a journal.
+ */
+final class RingSide {
+  private static final SyncType[] SYNC_TYPES = SyncType.values();
+
+  /** A constant of {@link HeadTail}. */
+  final int sync;
+
+  private final long own;
+  private final long other;
+  private final int room;
+
+  /** Null where nothing is noted: on unprotected rings, and for the one user of an ST side. */
+  private final Journal journal;
+
+  /**
+   * Side of a ring.
+   *
+   * @param own address of this side's head and tail, {@code other} of the other side's
+   * @param room what this side may be ahead of the other: the capacity for producers, else 0
+   * @param journal null for a ring that is not protected
+   */
+  RingSide(long own, long other, int room, Journal journal) {
+    this.own = own;
+    this.other = other;
+    this.room = room;
+    this.sync = Memory.getInt(own + HeadTailLayout.SYNC_TYPE);
+    this.journal = sync == HeadTail.ST ? null : journal;
+  }
+
+  SyncType syncType() {
+    return SYNC_TYPES[sync];
+  }
+
+  /** Claims n entries, or as many as there are if not {@code fixed}; see {@link HeadTail}. */
+  long claim(int n, boolean fixed) {
+    return journal == null
+        ? HeadTail.claim(sync, own, other, room, n, fixed)
+        : JournaledClaims.claim(journal, journal.slot(), sync, own, other, room, n, fixed, false);
+  }
+
+  /** Ends a claim of at least one entry: they are the other side's now. */
+  void publish(int head, int count) {
+    HeadTail.publish(sync, own, head, count);
+    if (journal != null) {
+      Journal.end(journal.slot());
+    }
+  }
+
+  /** Claims as {@link #claim}, until {@link #finish}; ST or HTS only. */
+  long open(int n, boolean fixed) {
+    return journal == null
+        ? HeadTail.claim(sync, own, other, room, n, fixed)
+        : JournaledClaims.claim(journal, journal.slot(), sync, own, other, room, n, fixed, true);
+  }
+
+  /** Ends what {@link #open} claimed: the first {@code count} are published, the rest is not. */
+  void finish(int count) {
+    HeadTail.finishPeek(sync, own, count);
+    if (journal != null) {
+      Journal.endPeek(journal.slot(), own);
+    }
+  }
+
+  /** How many are claimed and not yet published. */
+  int claimed() {
+    return HeadTail.claimed(own);
+  }
+
+  int tailPosition() {
+    return HeadTail.tailPosition(own);
+  }
+
+  int headPosition() {
+    return HeadTail.headPosition(sync, own);
+  }
+
+  /** Moves head and tail to a position; nobody may use the ring meanwhile. */
+  void set(int position) {
+    HeadTail.set(sync, own, position);
+  }
+
+  int htdMax() {
+    return sync == HeadTail.RTS ? Memory.getInt(own + HeadTailLayout.RTS_HTD_MAX) : -1;
+  }
+
+  boolean setHtdMax(int max) {
+    if (sync != HeadTail.RTS) {
+      return false;
+    }
+    Memory.putInt(own + HeadTailLayout.RTS_HTD_MAX, max);
+    return true;
+  }
+}

@@ -1,0 +1,251 @@
+package io.sluice.config;
+
+import io.sluice.platform.Errno;
+import io.sluice.platform.LcoreThread;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * What the threads of all processes are about to do to shared structures: the memzone {@link
+ * #ZONE}. A thread notes its intent here, in a slot of its own, ahead of the one atomic step that
+ * makes it true. When a process dies, whoever needs to finds in its slots what it may have done,
+ * and finishes or undoes that.
+ *
+ * <p>An intent is a guess until the step that follows it: a dead process's says what it may have
+ * done, and so does a live one's, which will soon say something else. The structure itself, with
+ * all intents taken together, says what is.
+ *
+ * <p>Memory order: intents are plain stores ahead of a compare-and-set, which is a full barrier, so
+ * that whoever sees the step sees the intent.
+ */
+public final class Journal {
+  /** The name of the memzone. */
+  public static final String ZONE = "SLUICE_journal";
+
+  private final long address;
+  private final ProcessTable processes;
+  private final ThreadLocal<Long> slots = ThreadLocal.withInitial(() -> 0L);
+  private final List<Taken> taken = new ArrayList<>();
+
+  /** A slot of this process, and whose. */
+  private record Taken(Thread thread, long slot) {}
+
+  private Journal(long address, ProcessTable processes) {
+    this.address = address;
+    this.processes = processes;
+  }
+
+  /** The bytes of the zone. */
+  public static long size() {
+    return JournalLayout.SIZEOF;
+  }
+
+  /** Sets up zeroed memory; the primary's. */
+  public static void init(long address) {
+    Memory.putInt(address + JournalLayout.SLOTS, JournalLayout.MAX_THREADS);
+  }
+
+  /** The journal at that address, for a process that has claimed its place in the table. */
+  public static Journal at(long address, ProcessTable processes) {
+    return new Journal(address, processes);
+  }
+
+  /** The table that says which slots' owners live. */
+  public ProcessTable processes() {
+    return processes;
+  }
+
+  private long slot(int index) {
+    return address + JournalLayout.FIRST_SLOT + (long) index * JournalLayout.SLOT_SIZEOF;
+  }
+
+  /** The calling thread's slot, taken with the first call. Cheap for lcores, for every burst. */
+  public long slot() {
+    long slot =
+        Thread.currentThread() instanceof LcoreThread lcore ? lcore.journalSlot(this) : slots.get();
+    return slot != 0 ? slot : takeSlot();
+  }
+
+  private synchronized long takeSlot() {
+    long slot = reuse();
+    for (int i = 0; slot == 0 && i < JournalLayout.MAX_THREADS; i++) {
+      if (Memory.compareAndSetInt(slot(i) + JournalLayout.OWNER, 0, processes.generation())) {
+        slot = slot(i);
+      }
+    }
+    if (slot == 0) {
+      throw new SluiceException(
+          Errno.ENOSPC,
+          "all " + JournalLayout.MAX_THREADS + " threads' places in the journal are taken");
+    }
+    taken.add(new Taken(Thread.currentThread(), slot));
+    if (Thread.currentThread() instanceof LcoreThread lcore) {
+      lcore.setJournalSlot(this, slot);
+    } else {
+      slots.set(slot);
+    }
+    return slot;
+  }
+
+  /** A slot of a thread of this process that has ended, or 0. */
+  private long reuse() {
+    for (Taken each : taken) {
+      if (each.thread == Thread.currentThread() || !each.thread.isAlive()) {
+        taken.remove(each);
+        return each.slot;
+      }
+    }
+    return 0;
+  }
+
+  /** Gives this process's slots back; none of its threads may use the memory any more. */
+  public synchronized void release() {
+    for (Taken each : taken) {
+      freeSlot(each.slot);
+    }
+    taken.clear();
+  }
+
+  private static void freeSlot(long slot) {
+    clear(slot + JournalLayout.CLAIM);
+    for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
+      clear(peek(slot, i));
+    }
+    Memory.putIntVolatile(slot + JournalLayout.OWNER, 0);
+  }
+
+  /** Notes that the thread of this slot is about to claim {@code count} from {@code head} on. */
+  public static void intend(long slot, long side, int head, int count) {
+    Memory.putLong(slot + JournalLayout.CLAIM + JournalLayout.EXTENT, extent(head, count));
+    Memory.putLong(slot + JournalLayout.CLAIM + JournalLayout.SIDE, side);
+  }
+
+  private static long extent(int head, int count) {
+    return (long) count << 32 | head & 0xffff_ffffL;
+  }
+
+  /**
+   * Takes the note back: the claim is over, or did not come about. A note that stayed would speak
+   * of another claim when the ring's memory, or its indices, are used again.
+   */
+  public static void end(long slot) {
+    clear(slot + JournalLayout.CLAIM);
+  }
+
+  private static void clear(long claim) {
+    Memory.putLongRelease(claim + JournalLayout.SIDE, 0);
+  }
+
+  private static long peek(long slot, int index) {
+    return slot + JournalLayout.PEEKS + (long) index * JournalLayout.CLAIM_SIZEOF;
+  }
+
+  /**
+   * Notes a claim that stays open until {@link #endPeek}, while the thread does other things.
+   *
+   * @throws IllegalStateException if the thread has {@link JournalLayout#MAX_PEEKS} open already
+   */
+  public static void intendPeek(long slot, long side, int head, int count) {
+    for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
+      long found = Memory.getLong(peek(slot, i) + JournalLayout.SIDE);
+      if (found == 0 || found == side) {
+        Memory.putLong(peek(slot, i) + JournalLayout.EXTENT, extent(head, count));
+        Memory.putLongRelease(peek(slot, i) + JournalLayout.SIDE, side);
+        return;
+      }
+    }
+    throw new IllegalStateException(
+        "this thread peeks into " + JournalLayout.MAX_PEEKS + " rings already; finish one first");
+  }
+
+  /** The claim on that side is over. */
+  public static void endPeek(long slot, long side) {
+    for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
+      if (Memory.getLong(peek(slot, i) + JournalLayout.SIDE) == side) {
+        clear(peek(slot, i));
+      }
+    }
+  }
+
+  /** Who may have made a claim. */
+  public enum Claimant {
+    /** Nobody whose intent is in the journal. */
+    NONE,
+    /** Only processes that are dead. */
+    DEAD,
+    /** One that lives: it has claimed, or will soon find that it has not. */
+    ALIVE
+  }
+
+  /**
+   * Who, by the intents of all threads, may have made the claim that is open on a side.
+   *
+   * @param head where it begins
+   * @param count of entries up to the side's head
+   */
+  public Claimant claimant(long side, int head, int count) {
+    Claimant found = Claimant.NONE;
+    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
+      int owner = Memory.getIntVolatile(slot(i) + JournalLayout.OWNER);
+      if (owner != 0) {
+        Claimant here = claimant(slot(i), owner, side, extent(head, count));
+        found = here.ordinal() > found.ordinal() ? here : found;
+      }
+    }
+    return found;
+  }
+
+  private Claimant claimant(long slot, int owner, long side, long extent) {
+    Claimant found = claimantOf(slot + JournalLayout.CLAIM, owner, side, extent);
+    for (int i = 0; found == Claimant.NONE && i < JournalLayout.MAX_PEEKS; i++) {
+      found = claimantOf(peek(slot, i), owner, side, extent);
+    }
+    return found;
+  }
+
+  private Claimant claimantOf(long claim, int owner, long side, long extent) {
+    if (Memory.getLongVolatile(claim + JournalLayout.SIDE) != side) {
+      return Claimant.NONE;
+    }
+    long noted = Memory.getLong(claim + JournalLayout.EXTENT);
+    if ((int) noted == (int) extent && processes.isAlive(owner)) {
+      return Claimant.ALIVE;
+    }
+    return noted == extent ? Claimant.DEAD : Claimant.NONE;
+  }
+
+  /** Visits the sides that a process's threads may have left claimed; 0 is not among them. */
+  public void forEachSide(int generation, LongConsumer visitor) {
+    forEachSlot(
+        generation,
+        slot -> {
+          visit(slot + JournalLayout.CLAIM, visitor);
+          for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
+            visit(peek(slot, i), visitor);
+          }
+        });
+  }
+
+  private static void visit(long claim, LongConsumer visitor) {
+    long side = Memory.getLongVolatile(claim + JournalLayout.SIDE);
+    if (side != 0) {
+      visitor.accept(side);
+    }
+  }
+
+  private void forEachSlot(int generation, LongConsumer visitor) {
+    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
+      if (Memory.getIntVolatile(slot(i) + JournalLayout.OWNER) == generation) {
+        visitor.accept(slot(i));
+      }
+    }
+  }
+
+  /** Frees the slots of a dead process, of whose intents nothing is left to be done. */
+  public void free(int generation) {
+    forEachSlot(generation, Journal::freeSlot);
+  }
+}

@@ -1,0 +1,49 @@
+package io.sluice.config;
+
+/**
+ * Offsets of the memzone {@code SLUICE_journal}: what each thread of each process is about to do to
+ * shared structures, so that others can finish or undo it when the process dies.
+ *
+ * <pre>
+ *   header, 64 bytes                    slot, 256 bytes, from 64
+ *    0  4  slots                         0  4  owner: generation of the process, 0 if free
+ *                                       64  8  side: address of a ring's head and tail, or 0
+ *                                       72  4  head that the thread claims from
+ *                                       76  4  count of entries that it claims
+ *                                      128 16  peeks: 8 of {side u64, head u32, count u32}
+ * </pre>
+ *
+ * A slot's two halves that the data path writes are on cache lines of their own, which no other
+ * process writes.
+ */
+public final class JournalLayout {
+  public static final int SLOTS = 0;
+  public static final int FIRST_SLOT = 64;
+
+  public static final int OWNER = 0;
+  public static final int CLAIM = 64;
+  public static final int PEEKS = 128;
+
+  /** Of a claim. */
+  public static final int SIDE = 0;
+
+  /** Of a claim: head and, in the upper half, count, stored at once. */
+  public static final int EXTENT = 8;
+
+  /** Bytes of a claim in {@link #PEEKS}. */
+  public static final int CLAIM_SIZEOF = 16;
+
+  /** Claims that a thread can have open at once. */
+  public static final int MAX_PEEKS = 8;
+
+  /** Bytes of a slot. */
+  public static final int SLOT_SIZEOF = 256;
+
+  /** How many threads fit. */
+  public static final int MAX_THREADS = 512;
+
+  /** Bytes of the whole zone. */
+  public static final int SIZEOF = FIRST_SLOT + MAX_THREADS * SLOT_SIZEOF;
+
+  private JournalLayout() {}
+}
