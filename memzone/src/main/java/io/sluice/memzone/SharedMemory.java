@@ -57,6 +57,7 @@ public final class SharedMemory implements AutoCloseable {
   private MpChannel channel;
   private ProcessTable processes;
   private Journal journal;
+  private ObjectOwners owners;
 
   private SharedMemory(EalOptions options, ProcType procType) {
     this.options = options;
@@ -125,7 +126,10 @@ public final class SharedMemory implements AutoCloseable {
     MemZone journalZone =
         MemZone.reserve(this, Journal.ZONE, Journal.size(), MemZone.SOCKET_ID_ANY, 0);
     Journal.init(journalZone.address());
-    enter(table, journalZone);
+    MemZone ownersZone =
+        MemZone.reserve(
+            this, ObjectOwners.ZONE, ObjectOwnersLayout.SIZEOF, MemZone.SOCKET_ID_ANY, 0);
+    enter(table, journalZone, ownersZone);
     directory.clean();
     config.complete();
   }
@@ -152,17 +156,19 @@ public final class SharedMemory implements AutoCloseable {
     return Arrays.copyOf(asked, socketCount);
   }
 
-  private void enter(MemZone table, MemZone journalZone) {
+  private void enter(MemZone table, MemZone journalZone, MemZone ownersZone) {
     LivenessLocks locks = LivenessLocks.open(directory);
     undo.push(locks::close);
     processes = ProcessTable.at(table.address(), locks);
     journal = Journal.at(journalZone.address(), processes);
+    owners = new ObjectOwners(this, ownersZone.address());
     Reaper reaper = new Reaper(this);
     String role = procType == ProcType.PRIMARY ? "primary" : "secondary";
     // Lcores that nobody asked for are DPDK's default of all; claiming those would shut others out.
     processes.claim(procType, role, options.hasLcores() ? options.lcores().lcores() : List.of());
     undo.push(processes::release);
     undo.push(journal::release);
+    owners.setGeneration(processes.generation());
     reaper.start();
     undo.push(reaper::close);
   }
@@ -203,7 +209,7 @@ public final class SharedMemory implements AutoCloseable {
     } finally {
       RwLock.readUnlock(hotplug);
     }
-    enter(require(ProcessTable.ZONE), require(Journal.ZONE));
+    enter(require(ProcessTable.ZONE), require(Journal.ZONE), require(ObjectOwners.ZONE));
   }
 
   private MemZone require(String name) {
@@ -294,6 +300,11 @@ public final class SharedMemory implements AutoCloseable {
   /** Who is attached; null when an observer looks at a primary that has no such table. */
   public ProcessTable processTable() {
     return processes;
+  }
+
+  /** Which process has each object of the pools; null in an observer. */
+  public ObjectOwners owners() {
+    return owners;
   }
 
   /** What the threads of all processes are about to do; null in an observer. */

@@ -5,7 +5,8 @@ public enum Protection {
   /**
    * A process may die at any point: what it had half enqueued is not in the ring, what it had half
    * dequeued still is, and nobody waits longer than it takes to see that it is dead. MT and RTS
-   * claim one at a time for it.
+   * claim one at a time for it. Who dequeues an object of a pool becomes its owner, so that it goes
+   * back to its pool when that process dies.
    */
   ON,
 

@@ -2,6 +2,7 @@ package io.sluice.ring;
 
 import io.sluice.config.Journal;
 import io.sluice.config.MemConfigLayout;
+import io.sluice.memzone.ObjectOwners;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import java.util.Objects;
@@ -57,10 +58,20 @@ public final class Ring {
   final int size;
   final int mask;
   final int capacity;
+  private final Journal journal;
+  private final ObjectOwners owners;
   private int watermark;
 
-  private Ring(long address, Journal journal) {
+  /**
+   * The handle.
+   *
+   * @param journal null for a ring that is not protected
+   * @param owners null where no entry is an object of a pool
+   */
+  private Ring(long address, Journal journal, ObjectOwners owners) {
     this.address = address;
+    this.journal = journal;
+    this.owners = owners;
     this.entries = address + RingLayout.SIZEOF;
     this.size = Memory.getInt(address + RingLayout.SIZE);
     this.mask = Memory.getInt(address + RingLayout.MASK);
@@ -108,7 +119,10 @@ public final class Ring {
   }
 
   private static Ring on(SharedMemory m, long address) {
-    return new Ring(address, UnprotectedRings.journalOf(m, address));
+    SharedMemory protecting = UnprotectedRings.protecting(m, address);
+    return protecting == null
+        ? unprotected(address)
+        : new Ring(address, protecting.journal(), protecting.owners());
   }
 
   /** {@code rte_ring_lookup}: the ring of that name, or null. */
@@ -123,7 +137,16 @@ public final class Ring {
    */
   public static Ring init(long address, String name, int count, int flags) {
     RingCreation.init(address, name, ESIZE, count, flags);
-    return new Ring(address, null);
+    return unprotected(address);
+  }
+
+  static Ring unprotected(long address) {
+    return new Ring(address, null, null);
+  }
+
+  /** This handle for entries of another size, of which none is an object of a pool. */
+  Ring ofElements() {
+    return new Ring(address, journal, null);
   }
 
   /** The handle on a ring that {@link #create} made at this address. */
@@ -197,6 +220,9 @@ public final class Ring {
     if (first < n) {
       Memory.copy(entries, table + ((long) first << 3), (long) (n - first) << 3);
     }
+    if (owners != null) {
+      owners.take(table, n);
+    }
     cons.publish(head, n);
     return n;
   }
@@ -221,6 +247,9 @@ public final class Ring {
     }
     int head = HeadTail.head(claim);
     long obj = Memory.getLong(entry(head));
+    if (owners != null) {
+      owners.take(obj);
+    }
     cons.publish(head, 1);
     return obj;
   }
@@ -244,6 +273,9 @@ public final class Ring {
     if (count != 0) {
       int head = HeadTail.head(claim);
       read(head, objs, offset, count);
+      if (owners != null) {
+        owners.take(objs, offset, count);
+      }
       cons.publish(head, count);
     }
     return count;
@@ -337,6 +369,9 @@ public final class Ring {
    */
   public void dequeueFinish(int n) {
     checkFinish(cons, n);
+    for (int i = 0; owners != null && i < n; i++) {
+      owners.take(Memory.getLong(entry(cons.tailPosition() + i)));
+    }
     cons.finish(n);
   }
 

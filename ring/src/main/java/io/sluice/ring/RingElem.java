@@ -44,20 +44,20 @@ public final class RingElem {
   /** {@code rte_ring_create_elem}; errors as {@link #memsize} and {@link Ring#create}. */
   public static RingElem create(
       SharedMemory m, String name, int esize, int count, int socket, int flags) {
-    return new RingElem(
-        Ring.at(RingCreation.create(m, name, esize, count, socket, flags, Protection.ON)), esize);
+    long ring = RingCreation.create(m, name, esize, count, socket, flags, Protection.ON);
+    return new RingElem(Ring.at(ring).ofElements(), esize);
   }
 
   /** As {@link Ring#init}, over {@link #memsize} bytes. */
   public static RingElem init(long address, String name, int esize, int count, int flags) {
     RingCreation.init(address, name, esize, count, flags);
-    return new RingElem(Ring.at(address), esize);
+    return new RingElem(Ring.unprotected(address), esize);
   }
 
   /** The handle for a ring that was created with this {@code esize}. */
   public static RingElem of(Ring ring, int esize) {
     RingCreation.memsize(ring.name(), esize, ring.size());
-    return new RingElem(ring, esize);
+    return new RingElem(ring.ofElements(), esize);
   }
 
   /** The ring without its entries: counts, dump, reset, free, claims of a peek. */

@@ -1,6 +1,5 @@
 package io.sluice.ring;
 
-import io.sluice.config.Journal;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -50,8 +49,8 @@ final class UnprotectedRings {
     return 0;
   }
 
-  /** The journal in which claims on that ring are noted, or null if they are not. */
-  static Journal journalOf(SharedMemory m, long ring) {
-    return m == null || m.journal() == null || find(m, ring) != 0 ? null : m.journal();
+  /** The memory if the ring in it is protected, else null. */
+  static SharedMemory protecting(SharedMemory m, long ring) {
+    return m == null || m.journal() == null || find(m, ring) != 0 ? null : m;
   }
 }

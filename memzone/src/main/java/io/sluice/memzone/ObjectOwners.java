@@ -1,0 +1,198 @@
+package io.sluice.memzone;
+
+import io.sluice.platform.Memory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which process has each object of the pools: a word for each object, in memzones of Sluice's own,
+ * with the generation of the process that took it last. When a process dies, what is its own and
+ * lies in no ring and no pool is what it had in hand, in its caches or between two of them.
+ *
+ * <p>Invariant: whoever has an object in hand, or in a cache of its own, is its owner in the table.
+ * So the word is written by whoever takes an object, after it has claimed it and before its former
+ * place may be used again; and it is not touched by giving the object away: an object that lies in
+ * a ring or in a pool is there, whatever its word says.
+ *
+ * <p>Threads: any number may stamp at once, each what it has claimed. Plain stores: the publication
+ * of the claim orders them.
+ */
+public final class ObjectOwners {
+  static final String ZONE = "SLUICE_owners";
+
+  private static final String TABLE_PREFIX = "SLUICE_own_";
+
+  /** Where nothing lies: of length 0. */
+  private static final Range NOWHERE = new Range(0, 0, 0, 0);
+
+  private final SharedMemory memory;
+  private final long address;
+  private int generation;
+  private volatile Known known = new Known(-1, new Range[0]);
+
+  /** A chunk of objects that are at least {@code 1 << shift} bytes apart. */
+  private record Range(long start, long length, long table, int shift) {
+    boolean contains(long object) {
+      return Long.compareUnsigned(object - start, length) < 0;
+    }
+
+    long word(long object) {
+      return table + (object - start >>> shift << 2);
+    }
+  }
+
+  /** The ranges as they were at a version, and the one that was of use last. */
+  private static final class Known {
+    final int version;
+    final Range[] ranges;
+
+    /** Racy on purpose: any of the ranges will do. */
+    Range last = NOWHERE;
+
+    Known(int version, Range[] ranges) {
+      this.version = version;
+      this.ranges = ranges;
+    }
+
+    Range find(long object) {
+      for (Range range : ranges) {
+        if (range.contains(object)) {
+          last = range;
+          return range;
+        }
+      }
+      return NOWHERE;
+    }
+  }
+
+  ObjectOwners(SharedMemory memory, long address) {
+    this.memory = memory;
+    this.address = address;
+  }
+
+  /** The process that stamps from now on. */
+  void setGeneration(int generation) {
+    this.generation = generation;
+  }
+
+  private long range(int index) {
+    return address
+        + ObjectOwnersLayout.FIRST_RANGE
+        + (long) index * ObjectOwnersLayout.RANGE_SIZEOF;
+  }
+
+  /**
+   * Has the objects of a chunk owned from now on. The caller holds the mempools' lock.
+   *
+   * @param distance bytes from one object to the next, at the least
+   * @return false if there are too many chunks already: then nobody owns these
+   */
+  public boolean add(long start, long length, int distance) {
+    for (int i = 0; i < ObjectOwnersLayout.MAX_RANGES; i++) {
+      if (Memory.getLong(range(i) + ObjectOwnersLayout.LENGTH) == 0) {
+        int shift = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(distance);
+        MemZone table =
+            MemZone.reserve(
+                memory,
+                TABLE_PREFIX + Long.toHexString(start),
+                ((length >>> shift) + 1) * Integer.BYTES,
+                MemZone.SOCKET_ID_ANY,
+                0);
+        Memory.fill(table.address(), table.length(), (byte) 0);
+        Memory.putLong(range(i) + ObjectOwnersLayout.START, start);
+        Memory.putLong(range(i) + ObjectOwnersLayout.TABLE, table.address());
+        Memory.putInt(range(i) + ObjectOwnersLayout.SHIFT, shift);
+        Memory.putLongRelease(range(i) + ObjectOwnersLayout.LENGTH, length);
+        Memory.getAndAddInt(address + ObjectOwnersLayout.VERSION, 1);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Ends what {@link #add} began, before the chunk is freed. The caller holds the same lock. */
+  public void remove(long start) {
+    for (int i = 0; i < ObjectOwnersLayout.MAX_RANGES; i++) {
+      if (Memory.getLong(range(i) + ObjectOwnersLayout.START) == start
+          && Memory.getLong(range(i) + ObjectOwnersLayout.LENGTH) != 0) {
+        Memory.putLongRelease(range(i) + ObjectOwnersLayout.LENGTH, 0);
+        Memory.getAndAddInt(address + ObjectOwnersLayout.VERSION, 1);
+        MemZone.free(memory, MemZone.lookup(memory, TABLE_PREFIX + Long.toHexString(start)));
+        return;
+      }
+    }
+  }
+
+  /**
+   * The ranges as they are now. Looked at for every burst, since memory of a pool that was freed
+   * may be anything; whoever holds an object keeps its pool from being freed.
+   */
+  private Known known() {
+    Known now = known;
+    return now.version == Memory.getIntAcquire(address + ObjectOwnersLayout.VERSION) ? now : load();
+  }
+
+  private synchronized Known load() {
+    int version = Memory.getIntVolatile(address + ObjectOwnersLayout.VERSION);
+    List<Range> found = new ArrayList<>();
+    for (int i = 0; i < ObjectOwnersLayout.MAX_RANGES; i++) {
+      long length = Memory.getLongAcquire(range(i) + ObjectOwnersLayout.LENGTH);
+      if (length != 0) {
+        found.add(
+            new Range(
+                Memory.getLong(range(i) + ObjectOwnersLayout.START),
+                length,
+                Memory.getLong(range(i) + ObjectOwnersLayout.TABLE),
+                Memory.getInt(range(i) + ObjectOwnersLayout.SHIFT)));
+      }
+    }
+    known = new Known(version, found.toArray(Range[]::new));
+    return known;
+  }
+
+  /** Makes this process the owner of objects in an array; other numbers are passed over. */
+  public void take(long[] objects, int offset, int n) {
+    Known now = known();
+    Range range = now.last;
+    int owner = generation;
+    for (int i = offset; i < offset + n; i++) {
+      long object = objects[i];
+      if (!range.contains(object)) {
+        Range other = now.find(object);
+        if (other == NOWHERE) {
+          continue;
+        }
+        range = other;
+      }
+      Memory.putInt(range.word(object), owner);
+    }
+  }
+
+  /** As {@link #take(long[], int, int)}, of objects in a table in memory. */
+  public void take(long table, int n) {
+    for (int i = 0; i < n; i++) {
+      take(Memory.getLong(table + ((long) i << 3)));
+    }
+  }
+
+  /** As {@link #take(long[], int, int)}, of one object. */
+  public void take(long object) {
+    Known now = known();
+    Range range = now.last.contains(object) ? now.last : now.find(object);
+    if (range != NOWHERE) {
+      Memory.putInt(range.word(object), generation);
+    }
+  }
+
+  /** The generation of the process that took an object last; 0 if nobody did, or if it is none. */
+  public int ownerOf(long object) {
+    Range range = known().find(object);
+    return range == NOWHERE ? 0 : Memory.getIntVolatile(range.word(object));
+  }
+
+  /** Makes this process the owner in place of another; false if that one is not, or no more. */
+  public boolean takeFrom(int owner, long object) {
+    Range range = known().find(object);
+    return range != NOWHERE && Memory.compareAndSetInt(range.word(object), owner, generation);
+  }
+}
