@@ -22,6 +22,8 @@ public final class MemConfig implements AutoCloseable {
   private static final long POLL_NANOS = 1_000_000;
   private static final long LOWEST_ADDRESS = 0x8000;
   private static final long HIGHEST_ADDRESS = 0x7fff_0000_0000L;
+  private static final int MP_DISABLED = 1;
+  private static final int MP_ENABLED = 2;
   private static final int MAX_LISTS = 128;
   private static final int MAX_HEAPS = 32;
 
@@ -163,13 +165,51 @@ public final class MemConfig implements AutoCloseable {
     Memory.putIntRelease(address + MemConfigLayout.MAGIC, MAGIC);
   }
 
-  /** Joins the config of a running primary, waiting a while for it to complete. */
+  /**
+   * Joins the config of a running primary, waiting a while for it to complete.
+   *
+   * @throws SluiceException ENOENT without a primary, EINVAL for a config of another version or
+   *     garbage, EPERM if the primary has disabled secondaries, EEXIST if the address is taken
+   */
   public static MemConfig attach(RuntimeDirectory directory) {
     if (!isPrimaryAlive(directory)) {
       throw new SluiceException(
           Errno.ENOENT, "no primary runs on " + directory.path() + "/config; start it first");
     }
-    return open(directory, Libc.O_RDWR, WAIT_NANOS);
+    MemConfig config = open(directory, Libc.O_RDWR, WAIT_NANOS);
+    if (!config.setMpStatus(MP_ENABLED)) {
+      config.close();
+      throw new SluiceException(
+          Errno.EPERM,
+          "the primary of "
+              + directory.path()
+              + " has disabled secondaries (rte_mp_disable); start it without");
+    }
+    return config;
+  }
+
+  /**
+   * {@code rte_mp_disable}: no secondary may attach from now on.
+   *
+   * @return false if one has attached already; then nothing changes
+   */
+  public boolean disableMp() {
+    return setMpStatus(MP_DISABLED);
+  }
+
+  /**
+   * The status is a byte, and its neighbours in the int are padding: unknown becomes known once.
+   */
+  private boolean setMpStatus(int status) {
+    long field = address + MemConfigLayout.MP_STATUS;
+    int word = Memory.getIntVolatile(field);
+    while ((word & 0xff) == 0) {
+      if (Memory.compareAndSetInt(field, word, word | status)) {
+        return true;
+      }
+      word = Memory.getIntVolatile(field);
+    }
+    return (word & 0xff) == status;
   }
 
   /**
@@ -259,7 +299,7 @@ public final class MemConfig implements AutoCloseable {
   private static String wrongWith(long image) {
     int magic = Memory.getInt(image + MemConfigLayout.MAGIC);
     if (magic == 0) {
-      return "was not completed by its primary, which still starts, hangs or died; try again";
+      return "is not complete, as its primary still starts, hangs or died";
     }
     if (magic != MAGIC) {
       return "is garbage (magic 0x" + Integer.toHexString(magic) + ")";
