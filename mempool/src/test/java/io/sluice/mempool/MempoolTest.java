@@ -245,10 +245,8 @@ class MempoolTest {
     long obj = pool.get();
     pool.put(obj);
     assertFalse(pool.isEmpty());
-    if (variant.startsWith("lf_stack")) {
-      // A ring of 256 slots takes no 256th; a stack of 255 nodes no 256th either.
-      assertThrows(IllegalStateException.class, () -> pool.put(obj));
-    }
+    // A ring of 256 slots takes no 256th; a stack of 255 nodes no 256th either.
+    assertThrows(IllegalStateException.class, () -> pool.put(obj));
   }
 
   @Test
@@ -279,7 +277,9 @@ class MempoolTest {
     assertRefused(Errno.EEXIST, "is there already", "pool", 10, 64, 0, 0);
     assertRefused(Errno.ENAMETOOLONG, "takes 1 to 25", "n".repeat(26), 10, 64, 0, 0);
     assertRefused(Errno.EINVAL, "n=0", "bad", 0, 64, 0, 0);
+    assertRefused(Errno.EINVAL, "n=-1", "bad", -1, 64, 0, 0);
     assertRefused(Errno.EINVAL, "eltSize=0", "bad", 10, 0, 0, 0);
+    assertRefused(Errno.EINVAL, "eltSize=2147483647", "bad", 10, Integer.MAX_VALUE, 0, 0);
     assertRefused(Errno.EINVAL, "cacheSize=513", "bad", 2000, 64, 513, 0);
     assertRefused(Errno.EINVAL, "it takes 0 to 66", "bad", 100, 64, 80, 0);
     assertRefused(Errno.EINVAL, "bits outside", "bad", 10, 64, 0, 1 << 20);
