@@ -258,9 +258,11 @@ public final class Mempool {
     return localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
   }
 
-  /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend. */
+  /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend; 0 is ignored. */
   public void flushCache(long cache) {
-    flush(cache, Memory.getInt(cache + MempoolCacheLayout.LEN));
+    if (cache != 0) {
+      flush(cache, Memory.getInt(cache + MempoolCacheLayout.LEN));
+    }
   }
 
   private static long slot(long cache, int index) {
@@ -366,8 +368,12 @@ public final class Mempool {
     return count;
   }
 
-  /** Objects in an lcore's cache. */
+  /** Objects in an lcore's cache; 0 where the pool has no caches. */
   public int cacheCount(int lcore) {
+    if (cacheSize == 0) {
+      return 0;
+    }
+    Objects.checkIndex(lcore, Lcore.MAX);
     return Memory.getIntAcquire(
         localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN);
   }

@@ -226,6 +226,19 @@ class MempoolTest {
   }
 
   @Test
+  void shouldCountAndFlushNothingWhereThereIsNoCache() {
+    pool.flushCache(0);
+    pool.flushCache(pool.defaultCache());
+    assertEquals(0, pool.cacheCount(0));
+    assertEquals(0, pool.cacheCount(127));
+    if (cacheSize > 0) {
+      assertThrows(IndexOutOfBoundsException.class, () -> pool.cacheCount(128));
+      assertThrows(IndexOutOfBoundsException.class, () -> pool.cacheCount(-1));
+    }
+    assertTrue(pool.isFull());
+  }
+
+  @Test
   void shouldWorkThroughACacheOfOnesOwn() {
     long cache = MempoolCache.create(memory, 16, -1);
     long[] objs = new long[64];
