@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A process of a test's with one port, which does what lines of its input say and answers each with
@@ -19,14 +20,14 @@ import java.util.Arrays;
  *
  * <pre>
  *  setup RX TX                      configures the port and sets so many queues up
- *  start, stop, detach, mtu N, link
+ *  start, stop, detach, mtu N, link, mac
  *  send COUNT LENGTH [TAG|OFFLOAD]  sends frames, whose VLAN tag is in them or beside them
  *  receive COUNT                    receives on all queues until there were so many
  *  poll                             one burst of every queue
  *  stats                            received, sent, missed, receive errors, send errors; mbufs in use
  * </pre>
  */
-final class PortShell {
+public final class PortShell {
   private static final int MBUFS = 2047;
   private static final int HEADERS = 46;
   private static final int TAG = 4;
@@ -47,6 +48,7 @@ final class PortShell {
     this.dataRoom = dataRoom;
   }
 
+  /** See the class. */
   public static void main(String[] arguments) throws Exception {
     try (SharedMemory memory = TestPorts.primary(arguments[0]);
         EthDevs ports = EthDevs.of(memory)) {
@@ -73,6 +75,9 @@ final class PortShell {
         case "mtu" -> port.setMtu(Integer.parseInt(words[1]));
         case "link" -> {
           return "link " + port.link().up();
+        }
+        case "mac" -> {
+          return "mac " + HexFormat.of().formatHex(port.macAddr());
         }
         case "send" -> {
           String tag = words.length == 3 ? "" : words[3];
