@@ -92,6 +92,19 @@ class AfPacketFaultsTest {
   }
 
   @Test
+  void shouldPassFragmentsAsTheyCameWithSeveralQueuesToo() {
+    try (JavaProcess sender = shell(left, "net_af_packet0,iface=veth0", 2176);
+        JavaProcess receiver = shell(right, "net_af_packet0,iface=veth1,qpairs=2", 2176)) {
+      start(sender, 0, 1);
+      start(receiver, 2, 1);
+      // 1506 bytes of frame carry 1472 bytes of a datagram, a multiple of 8.
+      tell(sender, "send 96 1506 FRAGMENT", "sent 96$");
+      tell(receiver, "receive 96", "received 96 wrong 0$");
+      tell(receiver, "stats", "stats rx=96 tx=0 missed=0 rxerr=0 txerr=0 mbufs=0");
+    }
+  }
+
+  @Test
   void shouldCountFramesAsErrorsThatTheInterfaceWouldDrop() {
     String rings = ",framesz=16384,framecnt=64";
     try (JavaProcess sender = shell(left, "net_af_packet0,iface=veth0" + rings, 256);

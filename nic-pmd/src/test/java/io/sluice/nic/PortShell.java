@@ -22,6 +22,7 @@ import java.util.HexFormat;
  *  setup RX TX                      configures the port and sets so many queues up
  *  start, stop, detach, mtu N, link, mac
  *  send COUNT LENGTH [TAG|OFFLOAD]  sends frames, whose VLAN tag is in them or beside them
+ *  send COUNT LENGTH FRAGMENT       three of them in a row are one datagram
  *  receive COUNT                    receives on all queues until there were so many
  *  poll                             one burst of every queue
  *  stats                            received, sent, missed, receive errors, send errors; mbufs in use
@@ -31,6 +32,8 @@ public final class PortShell {
   private static final int MBUFS = 2047;
   private static final int HEADERS = 46;
   private static final int TAG = 4;
+  private static final int FRAGMENT_OFFSET = 20;
+  private static final int MORE_FRAGMENTS = 0x2000;
 
   private final EthDevs ports;
   private final EthDev port;
@@ -141,9 +144,27 @@ public final class PortShell {
     return Arrays.copyOf(frame, length);
   }
 
+  /** Makes a frame one of a datagram's three fragments. */
+  private static void fragment(byte[] frame, int datagram, int index) {
+    int offset = index * (frame.length - 34 & ~7) / 8;
+    ByteBuffer fields = ByteBuffer.wrap(frame);
+    fields.putShort(18, (short) (datagram + 1));
+    fields.putShort(FRAGMENT_OFFSET, (short) (offset | (index < 2 ? MORE_FRAGMENTS : 0)));
+    fields.putInt(26, 0x0a000000 | datagram);
+  }
+
+  private static boolean isFragment(byte[] frame) {
+    return frame.length > HEADERS
+        && ByteBuffer.wrap(frame).getInt(12) == 0x08004500
+        && ByteBuffer.wrap(frame).getShort(FRAGMENT_OFFSET) != 0;
+  }
+
   private int send(int count, int length, String tag) {
     for (int done = 0; done < count; done++) {
       byte[] frame = frame(nextNumber, length, tag.equals("TAG"));
+      if (tag.equals("FRAGMENT")) {
+        fragment(frame, nextNumber / 3, nextNumber % 3);
+      }
       burst[0] = packet(frame);
       if (tag.equals("OFFLOAD")) {
         Mbuf.setVlanTci(burst[0], 7);
@@ -202,7 +223,7 @@ public final class PortShell {
     boolean whole = MbufData.read(m, 0, frame, 0, frame.length);
     boolean tagged = frame.length > 13 && frame[12] == (byte) 0x81;
     int at = HEADERS - 4 + (tagged ? TAG : 0);
-    boolean numbered = frame.length >= at + 4;
+    boolean numbered = frame.length >= at + 4 && !isFragment(frame);
     int number = numbered ? ByteBuffer.wrap(frame).getInt(at) : 0;
     boolean segments = Mbuf.nbSegs(m) == Math.max(1, ceil(frame.length, dataRoom - Mbuf.HEADROOM));
     if (!whole

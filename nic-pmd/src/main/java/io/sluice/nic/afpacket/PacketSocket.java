@@ -96,10 +96,9 @@ final class PacketSocket implements AutoCloseable {
     bind(receive ? TpacketLayout.ETH_P_ALL : 0);
     bound = true;
     if (receive && fanoutGroup >= 0) {
-      int mode =
-          TpacketLayout.FANOUT_HASH
-              | TpacketLayout.FANOUT_FLAG_DEFRAG
-              | TpacketLayout.FANOUT_FLAG_ROLLOVER;
+      // Not DEFRAG, which DPDK adds: a datagram put together is no frame, and too long for the
+      // ring.
+      int mode = TpacketLayout.FANOUT_HASH | TpacketLayout.FANOUT_FLAG_ROLLOVER;
       setOption(TpacketLayout.PACKET_FANOUT, fanoutGroup & 0xffff | mode << 16, "PACKET_FANOUT");
     }
     receiving = receive;
