@@ -218,7 +218,7 @@ public final class Forwarding {
     return worker(worker) + ForwardingLayout.WORKER_STRANDED;
   }
 
-  /** Packets that died with the workers that held them. */
+  /** Packets that died with the workers that held them, or came back with no port. */
   public long stranded() {
     long sum = 0;
     for (int i = 0; i < workers; i++) {
