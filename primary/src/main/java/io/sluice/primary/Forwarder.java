@@ -112,6 +112,8 @@ public final class Forwarder implements AutoCloseable {
       if (receive && port.waiting() == 0 && anyRunning()) {
         bytes += port.receive();
         received += port.waiting();
+        // Work even if no ring has room for it now: it is counted in this round or never.
+        work += port.waiting();
       }
       work += distribute(port);
     }

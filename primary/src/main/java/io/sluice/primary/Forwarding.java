@@ -21,6 +21,9 @@ import java.util.List;
  * one producer and one consumer at any time.
  */
 public final class Forwarding {
+  /** How many workers there can be at once, at most. */
+  public static final int MAX_WORKERS = ForwardingLayout.MAX_WORKERS;
+
   // The data path asks for states, and values() makes an array each time.
   private static final WorkerState[] STATES = WorkerState.values();
 
