@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.config.EalOptions;
 import io.sluice.config.RuntimeDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -33,7 +34,8 @@ final class CleanCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     TreeSet<String> prefixes = new TreeSet<>();
     if (filePrefix != null) {
-      prefixes.add(filePrefix);
+      // Checked like every other: files are deleted under a path that it is part of.
+      prefixes.add(EalOptions.parse("--file-prefix", filePrefix).filePrefix());
     } else {
       prefixes.addAll(RuntimeDirectory.list());
     }

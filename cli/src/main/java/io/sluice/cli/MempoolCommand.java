@@ -13,22 +13,27 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "(list | show)")
 final class MempoolCommand extends CommandGroup {
+  private static Table table() {
+    return new Table(
+        "name", "size", "available", "in use", "element size", "cache size", "address");
+  }
+
+  private static void add(Table table, Mempool pool) {
+    table.add(
+        pool.name(),
+        pool.size(),
+        pool.availCount(),
+        pool.inUseCount(),
+        pool.eltSize(),
+        pool.cacheSize(),
+        "0x" + Long.toHexString(pool.address()));
+  }
+
   @Command(description = "Lists all mempools.", mixinStandardHelpOptions = true)
   int list(@Mixin ObserverOptions options) {
-    Table table =
-        new Table("name", "size", "available", "in use", "element size", "cache size", "address");
+    Table table = table();
     try (SharedMemory memory = options.observe()) {
-      Mempool.walk(
-          memory,
-          pool ->
-              table.add(
-                  pool.name(),
-                  pool.size(),
-                  pool.availCount(),
-                  pool.inUseCount(),
-                  pool.eltSize(),
-                  pool.cacheSize(),
-                  "0x" + Long.toHexString(pool.address())));
+      Mempool.walk(memory, pool -> add(table, pool));
     }
     options.print(table);
     return 0;
@@ -43,7 +48,9 @@ final class MempoolCommand extends CommandGroup {
       if (pool == null) {
         throw new CommandFailure("no mempool '" + name + "'; see sluice mempool list");
       }
-      options.print(pool.dump());
+      Table table = table();
+      add(table, pool);
+      options.print(table, pool.dump());
     }
     return 0;
   }

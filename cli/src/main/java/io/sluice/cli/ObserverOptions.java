@@ -40,8 +40,13 @@ final class ObserverOptions {
     table.printOnly(spec.commandLine().getOut(), json);
   }
 
-  void print(String text) {
-    spec.commandLine().getOut().print(text);
-    spec.commandLine().getOut().flush();
+  /** Prints one thing: its dump, or as JSON the object that the list has of it. */
+  void print(Table row, String dump) {
+    if (json) {
+      row.printOnly(spec.commandLine().getOut(), true);
+    } else {
+      spec.commandLine().getOut().print(dump);
+      spec.commandLine().getOut().flush();
+    }
   }
 }

@@ -36,7 +36,10 @@ final class PsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Table table = new Table("prefix", "pid", "type", "role", "lcores", "state", "command");
-    List<String> prefixes = filePrefix == null ? RuntimeDirectory.list() : List.of(filePrefix);
+    List<String> prefixes =
+        filePrefix == null
+            ? RuntimeDirectory.list()
+            : List.of(EalOptions.parse("--file-prefix", filePrefix).filePrefix());
     prefixes.forEach(prefix -> list(prefix, table));
     table.print(spec.commandLine().getOut(), json);
     return 0;

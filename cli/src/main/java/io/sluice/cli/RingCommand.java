@@ -13,21 +13,26 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "(list | show)")
 final class RingCommand extends CommandGroup {
+  private static Table table() {
+    return new Table("name", "size", "count", "free", "producer", "consumer", "address");
+  }
+
+  private static void add(Table table, Ring ring) {
+    table.add(
+        ring.name(),
+        ring.size(),
+        ring.count(),
+        ring.freeCount(),
+        ring.prodSyncType().name(),
+        ring.consSyncType().name(),
+        "0x" + Long.toHexString(ring.address()));
+  }
+
   @Command(description = "Lists all rings.", mixinStandardHelpOptions = true)
   int list(@Mixin ObserverOptions options) {
-    Table table = new Table("name", "size", "count", "free", "producer", "consumer", "address");
+    Table table = table();
     try (SharedMemory memory = options.observe()) {
-      Ring.walk(
-          memory,
-          ring ->
-              table.add(
-                  ring.name(),
-                  ring.size(),
-                  ring.count(),
-                  ring.freeCount(),
-                  ring.prodSyncType().name(),
-                  ring.consSyncType().name(),
-                  "0x" + Long.toHexString(ring.address())));
+      Ring.walk(memory, ring -> add(table, ring));
     }
     options.print(table);
     return 0;
@@ -42,7 +47,9 @@ final class RingCommand extends CommandGroup {
       if (ring == null) {
         throw new CommandFailure("no ring '" + name + "'; see sluice ring list");
       }
-      options.print(ring.dump());
+      Table table = table();
+      add(table, ring);
+      options.print(table, ring.dump());
     }
     return 0;
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +16,11 @@ import java.util.stream.Stream;
  * processes only root sees any.
  */
 final class RunningProcesses {
+  /** A JVM's flags, of which {@code -cp} and its like have a value, up to the main class. */
+  private static final Pattern JVM_FLAGS =
+      Pattern.compile(
+          "^[^\\x00]*java\\x00(?:-(?:cp|classpath|-class-path)\\x00[^\\x00]*+\\x00|-[^\\x00]*+\\x00)*+");
+
   private RunningProcesses() {}
 
   /** The pids, ascending. */
@@ -47,10 +53,17 @@ final class RunningProcesses {
     }
   }
 
-  /** A process's command line, cut to {@code limit} characters; empty if it is gone. */
+  /**
+   * A process's command line, cut to {@code limit} characters; empty if it is gone. Of a JVM only
+   * what follows its flags, and of this command what the user typed.
+   */
   static String command(int pid, int limit) {
     try {
-      String line = Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
+      // As bytes: an argument need not be text.
+      byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/cmdline"));
+      String line = new String(bytes, StandardCharsets.UTF_8).strip();
+      line = JVM_FLAGS.matcher(line).replaceFirst("java\0");
+      line = line.replace("java\0" + SluiceCommand.class.getName(), "sluice").replace('\0', ' ');
       return line.length() <= limit ? line.strip() : line.substring(0, limit - 1) + "…";
     } catch (IOException e) {
       return "";

@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "sample",
     description = "Runs a sample program; lists them without a name.",
-    customSynopsis = "sluice sample [NAME [EAL options] [-- the sample's arguments]]")
+    customSynopsis = "sluice sample [--json | NAME [EAL options] [-- the sample's arguments]]")
 final class SampleCommand implements Callable<Integer>, TakesEalOptions {
   @Spec private CommandSpec spec;
 
@@ -24,6 +24,9 @@ final class SampleCommand implements Callable<Integer>, TakesEalOptions {
       usageHelp = true,
       description = "Shows this help.")
   private boolean help;
+
+  @Option(names = "--json", description = "Prints the list as JSON.")
+  private boolean json;
 
   @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The sample.")
   private String name;
@@ -43,7 +46,7 @@ final class SampleCommand implements Callable<Integer>, TakesEalOptions {
     if (name == null) {
       Table table = new Table("name", "what it shows");
       samples.forEach(sample -> table.add(sample.name(), sample.summary()));
-      table.print(spec.commandLine().getOut(), false);
+      table.print(spec.commandLine().getOut(), json);
       return 0;
     }
     Sample chosen =

@@ -65,6 +65,9 @@ final class SetupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     PageSize size = PageSize.of(pageSize);
+    if (pages < 1) {
+      throw new CommandFailure("--pages " + pages + "; accepted: 1 and more");
+    }
     if (Libc.geteuid() != 0) {
       throw new CommandFailure("setup changes the kernel's hugepage pool; run it as root");
     }

@@ -13,6 +13,11 @@ public final class CliProcess {
     return JavaProcess.start(SluiceCommand.class, List.of("-Xmx128m"), arguments);
   }
 
+  /** Starts it behind the words of a command that execs it. */
+  public static JavaProcess startBehind(List<String> command, String... arguments) {
+    return JavaProcess.start(command, SluiceCommand.class, List.of("-Xmx128m"), arguments);
+  }
+
   /** Starts it as a user who is not root, but may read root's Maven repository; only root can. */
   public static JavaProcess startAsNobody(Path home, String... arguments) {
     List<String> asNobody =

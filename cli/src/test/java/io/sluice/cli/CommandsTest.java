@@ -42,7 +42,7 @@ class CommandsTest {
                     + " -- --workers 1 --ring-size 64 --mbufs 2047 --idle park")
                 .split(" "));
     primary.awaitLine("primary: ready, prefix " + PREFIX + ", plain shared files, 2 ports", LIMIT);
-    worker = CliProcess.start("secondary", "worker", "--file-prefix", PREFIX, "--lcores", "3");
+    worker = CliProcess.start("secondary", "worker", "--file-prefix", PREFIX, "--lcores", "3@0");
     worker.awaitLine("worker 0: ready", LIMIT);
   }
 
@@ -127,6 +127,63 @@ class CommandsTest {
     assertEquals("02:00:00:00:00:01", facts.get("MAC_address").asText());
     assertEquals(0, facts.get("rx_packets").asLong());
     assertEquals(0, facts.get("rx_q0_packets").asLong());
+  }
+
+  @Test
+  void shouldShowARingAndAPoolAsTheListHasThem() throws IOException {
+    assertEquals(64, json("ring show worker_0_in").get("size").asInt());
+    JsonNode pool = json("mempool show packets");
+    assertEquals(2047, pool.get("size").asInt());
+    assertEquals("packets", pool.get("name").asText());
+  }
+
+  @Test
+  void shouldListTheSamplesAsJson() throws IOException {
+    JsonNode samples = new ObjectMapper().readTree(String.join("\n", run(0, "sample", "--json")));
+    // The samples are a module above this one.
+    assertTrue(samples.isArray(), samples::toString);
+  }
+
+  @Test
+  void shouldShowWhatTheUserTypedNotTheFlagsOfTheJvm() throws IOException {
+    String command = row("ps", "pid", "" + worker.pid()).get("command").asText();
+    assertTrue(command.startsWith("sluice secondary worker --file-prefix " + PREFIX), command);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "../x", "a/b", "/"})
+  void shouldCleanNoFolderButAPrefixs(String prefix) {
+    for (String command : List.of("clean", "ps")) {
+      List<String> output = run(1, command, "--file-prefix", prefix);
+      assertEquals(1, output.size(), output::toString);
+      assertTrue(output.get(0).startsWith("sluice: --file-prefix '" + prefix + "'"), output.get(0));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "setup --pages 0 | --pages 0; accepted: 1 and more",
+        "setup --page-size 3M | page size '3M' is not there; 2M and 1G are",
+        "sample none | no sample 'none'"
+      })
+  void shouldRefuseWithAcceptedValues(String command, String message) {
+    List<String> output = run(1, command.split(" "));
+    assertEquals(1, output.size(), output::toString);
+    assertTrue(output.get(0).startsWith("sluice: " + message), output.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "-5", "0"})
+  void shouldRefuseAMonitorsIntervalInOneLine(String interval) {
+    List<String> output = run(1, "secondary", "monitor", "--file-prefix", PREFIX, "--", interval);
+    assertEquals(
+        List.of(
+            "sluice: monitor's interval '"
+                + interval
+                + "'; accepted: 1-999999999 milliseconds (EINVAL)"),
+        output);
   }
 
   @Test

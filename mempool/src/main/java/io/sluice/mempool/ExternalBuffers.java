@@ -1,8 +1,7 @@
 package io.sluice.mempool;
 
 import io.sluice.platform.Memory;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Arrays;
 
 /**
  * The shared part of external buffers, and what is done when the last mbuf lets go of one. In C
@@ -20,16 +19,45 @@ public final class ExternalBuffers {
   /** The callback number of buffers pinned to an mbuf, which goes back to its pool then. */
   static final long PINNED = -1;
 
-  private static final Map<Long, FreeCallback> CALLBACKS = new ConcurrentHashMap<>();
+  /** Replaced whole by each registration, so that who frees takes no lock and boxes no number. */
+  private record Callbacks(long[] numbers, FreeCallback[] callbacks) {
+    FreeCallback of(long number) {
+      for (int i = 0; i < numbers.length; i++) {
+        if (numbers[i] == number) {
+          return callbacks[i];
+        }
+      }
+      return null;
+    }
+
+    Callbacks with(long number, FreeCallback callback) {
+      int count = numbers.length;
+      int at = 0;
+      while (at < count && numbers[at] != number) {
+        at++;
+      }
+      int length = Math.max(count, at + 1);
+      Callbacks more =
+          new Callbacks(Arrays.copyOf(numbers, length), Arrays.copyOf(callbacks, length));
+      more.numbers[at] = number;
+      more.callbacks[at] = callback;
+      return more;
+    }
+  }
+
+  private static volatile Callbacks registered = new Callbacks(new long[0], new FreeCallback[0]);
 
   private ExternalBuffers() {}
 
-  /** Registers this process's callback for a number, which all processes must agree on. */
-  public static void register(long number, FreeCallback callback) {
+  /**
+   * Registers this process's callback for a number, which all processes must agree on; in place of
+   * one that the number had. Few numbers are expected: freeing goes through them in turn.
+   */
+  public static synchronized void register(long number, FreeCallback callback) {
     if (number == PINNED) {
       throw new IllegalArgumentException("the free callback " + PINNED + " is taken");
     }
-    CALLBACKS.put(number, callback);
+    registered = registered.with(number, callback);
   }
 
   /**
@@ -52,12 +80,17 @@ public final class ExternalBuffers {
   public static void init(long shinfo, long callbackNumber, long opaque) {
     Memory.putLong(shinfo + MbufExtSharedInfoLayout.FREE_CB, callbackNumber);
     Memory.putLong(shinfo + MbufExtSharedInfoLayout.FCB_OPAQUE, opaque);
-    Memory.putInt(shinfo + MbufExtSharedInfoLayout.REFCNT, 1);
+    setRefcnt(shinfo, 1);
   }
 
   /** {@code rte_mbuf_ext_refcnt_read}. */
   public static int refcnt(long shinfo) {
     return Memory.getShortVolatile(shinfo + MbufExtSharedInfoLayout.REFCNT) & 0xffff;
+  }
+
+  /** {@code rte_mbuf_ext_refcnt_set}; only a sole owner may. */
+  public static void setRefcnt(long shinfo, int count) {
+    Memory.putInt(shinfo + MbufExtSharedInfoLayout.REFCNT, count & 0xffff);
   }
 
   /** {@code rte_mbuf_ext_refcnt_update}: adds in one atomic step; returns the new count. */
@@ -72,11 +105,11 @@ public final class ExternalBuffers {
     }
     long number = Memory.getLong(shinfo + MbufExtSharedInfoLayout.FREE_CB);
     if (number == PINNED) {
-      Memory.putInt(shinfo + MbufExtSharedInfoLayout.REFCNT, 1);
+      setRefcnt(shinfo, 1);
       Mbuf.freePinned(Memory.getLong(shinfo + MbufExtSharedInfoLayout.FCB_OPAQUE));
       return;
     }
-    FreeCallback callback = CALLBACKS.get(number);
+    FreeCallback callback = registered.of(number);
     if (callback == null) {
       throw new IllegalStateException(
           "external buffer at 0x"

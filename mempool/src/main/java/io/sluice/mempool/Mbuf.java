@@ -162,7 +162,7 @@ public final class Mbuf {
     if (ExternalBuffers.refcnt(shinfo) != 1 && ExternalBuffers.refcntUpdate(shinfo, -1) != 0) {
       return false;
     }
-    Memory.putInt(shinfo + MbufExtSharedInfoLayout.REFCNT, 1);
+    ExternalBuffers.setRefcnt(shinfo, 1);
     return true;
   }
 
@@ -181,7 +181,7 @@ public final class Mbuf {
 
   private static Mempool poolAt(long address) {
     Mempool pool = Mempool.at(address);
-    return pool == null ? MempoolCreation.openAt(address) : pool;
+    return pool != null && pool.isCurrent() ? pool : MempoolCreation.openAt(address);
   }
 
   public static int refcnt(long m) {

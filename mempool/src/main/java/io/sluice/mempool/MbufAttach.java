@@ -63,9 +63,12 @@ public final class MbufAttach {
 
   /**
    * {@code rte_pktmbuf_detach}: gives up the foreign buffer, and is direct and empty again. A
-   * buffer pinned to the mbuf stays.
+   * buffer pinned to the mbuf stays; a direct mbuf is left alone.
    */
   public static void detach(long m) {
+    if (Mbuf.isDirect(m)) {
+      return;
+    }
     Mempool pool = Mbuf.poolOf(m);
     if (Mbuf.hasExtbuf(m)) {
       if (PktmbufPool.isPinned(pool)) {
@@ -114,6 +117,8 @@ public final class MbufAttach {
    * {@code rte_pktmbuf_attach_extbuf}: m takes on a buffer from outside any pool, in the shared
    * window.
    *
+   * @param iova the buffer's IO address, or -1
+   * @param length bytes, at most 65535
    * @param shinfo of {@link ExternalBuffers#init}, in shared memory that lives as long as the
    *     buffer
    */

@@ -18,8 +18,12 @@ public final class MbufCheck {
     if (m == 0) {
       return "mbuf is NULL";
     }
-    if (Mempool.at(Mbuf.pool(m)) == null) {
+    // One that this process has no handle on yet may be good all the same.
+    if (Mempool.at(Mbuf.pool(m)) == null && MempoolCreation.find(Mbuf.pool(m)) == null) {
       return "bad mbuf pool";
+    }
+    if (Mbuf.bufIova(m) == 0) {
+      return "bad IO addr";
     }
     if (Mbuf.bufAddr(m) == 0) {
       return "bad virt buf addr";
@@ -35,7 +39,9 @@ public final class MbufCheck {
     }
     int segments = Mbuf.nbSegs(m);
     int length = Mbuf.pktLen(m);
-    for (long segment = m; segment != 0; segment = Mbuf.next(segment)) {
+    long segment = m;
+    // No more than it says it has: a chain that runs into itself has no end.
+    for (; segment != 0 && segments > 0; segment = Mbuf.next(segment)) {
       if (Mbuf.dataOff(segment) > Mbuf.bufLen(segment)) {
         return "data offset too big in mbuf segment";
       }
@@ -45,14 +51,15 @@ public final class MbufCheck {
       segments--;
       length -= Mbuf.dataLen(segment);
     }
-    if (segments != 0) {
+    if (segments != 0 || segment != 0) {
       return "bad nb_segs";
     }
     return length == 0 ? null : "bad pkt_len";
   }
 
   /**
-   * Says what is in a packet, and the first bytes of its data.
+   * {@code rte_pktmbuf_dump}: what is in a packet, in the same fields and order, and the first
+   * bytes of its data.
    *
    * @param dumpLength bytes of data at the most
    */
@@ -64,9 +71,18 @@ public final class MbufCheck {
     text.append("\n  pkt_len=").append(Mbuf.pktLen(m));
     text.append(", ol_flags=0x").append(Long.toHexString(Mbuf.olFlags(m)));
     text.append(", nb_segs=").append(Mbuf.nbSegs(m));
-    text.append(", port=").append(Mbuf.port(m)).append('\n');
+    text.append(", port=").append(Mbuf.port(m));
+    if ((Mbuf.olFlags(m) & (MbufFlags.RX_QINQ | MbufFlags.TX_QINQ)) != 0) {
+      text.append(", vlan_tci_outer=").append(Mbuf.vlanTciOuter(m));
+    }
+    if ((Mbuf.olFlags(m) & (MbufFlags.RX_VLAN | MbufFlags.TX_VLAN)) != 0) {
+      text.append(", vlan_tci=").append(Mbuf.vlanTci(m));
+    }
+    text.append(", ptype=0x").append(Integer.toHexString(Mbuf.packetType(m))).append('\n');
     int left = dumpLength;
-    for (long segment = m; segment != 0; segment = Mbuf.next(segment)) {
+    int segments = Mbuf.nbSegs(m);
+    for (long segment = m; segment != 0 && segments > 0; segment = Mbuf.next(segment)) {
+      segments--;
       text.append("  segment at 0x").append(Long.toHexString(segment));
       text.append(", data=0x").append(Long.toHexString(Mbuf.mtod(segment)));
       text.append(", len=").append(Mbuf.dataLen(segment));

@@ -16,7 +16,7 @@ public final class MbufData {
   /**
    * {@code rte_pktmbuf_read}, into an array.
    *
-   * @return false, with nothing read, if the packet has not so many bytes from {@code offset} on
+   * @return false if the packet has not so many bytes from {@code offset} on
    */
   public static boolean read(long m, int offset, byte[] to, int at, int length) {
     if (offset < 0 || length < 0 || (long) offset + length > Mbuf.pktLen(m)) {
@@ -24,7 +24,7 @@ public final class MbufData {
     }
     int skip = offset;
     int done = 0;
-    for (long segment = m; done < length; segment = Mbuf.next(segment)) {
+    for (long segment = m; done < length && segment != 0; segment = Mbuf.next(segment)) {
       int here = Math.min(Mbuf.dataLen(segment) - skip, length - done);
       if (here > 0) {
         Memory.copyToBytes(Mbuf.mtod(segment) + skip, to, at + done, here);
@@ -34,7 +34,41 @@ public final class MbufData {
         skip -= Mbuf.dataLen(segment);
       }
     }
-    return true;
+    return done == length;
+  }
+
+  /**
+   * {@code rte_pktmbuf_read}: the data where they are, or copied where they are not in one piece.
+   *
+   * @param buffer of {@code length} bytes, written only if the data lie in several segments
+   * @return the data's address, in a segment or {@code buffer}; 0 if the packet has not so many
+   *     bytes from {@code offset} on
+   */
+  public static long read(long m, int offset, int length, long buffer) {
+    if (offset < 0 || length < 0 || (long) offset + length > Mbuf.pktLen(m)) {
+      return 0;
+    }
+    long segment = m;
+    int skip = offset;
+    while (skip >= Mbuf.dataLen(segment) && Mbuf.next(segment) != 0) {
+      skip -= Mbuf.dataLen(segment);
+      segment = Mbuf.next(segment);
+    }
+    if (skip + length <= Mbuf.dataLen(segment)) {
+      return Mbuf.mtod(segment) + skip;
+    }
+    if (skip > Mbuf.dataLen(segment)) {
+      return 0;
+    }
+    int done = 0;
+    while (done < length && segment != 0) {
+      int here = Math.min(Mbuf.dataLen(segment) - skip, length - done);
+      Memory.copy(Mbuf.mtod(segment) + skip, buffer + done, here);
+      done += here;
+      skip = 0;
+      segment = Mbuf.next(segment);
+    }
+    return done == length ? buffer : 0;
   }
 
   /**
@@ -59,7 +93,7 @@ public final class MbufData {
     int skip = offset;
     long from = m;
     long to = copy;
-    while (left > 0) {
+    while (left > 0 && from != 0) {
       if (skip >= Mbuf.dataLen(from)) {
         skip -= Mbuf.dataLen(from);
         from = Mbuf.next(from);
@@ -130,10 +164,11 @@ public final class MbufData {
   /**
    * {@code rte_vlan_insert}: puts the tag of {@code vlan_tci} into the frame.
    *
-   * @return false if there is no headroom, or the buffer is shared and must not be written
+   * @return false if there is no headroom, the first segment holds less than two addresses, or the
+   *     buffer is shared and must not be written
    */
   public static boolean vlanInsert(long m) {
-    if (!Mbuf.isDirect(m) || Mbuf.refcnt(m) > 1) {
+    if (!Mbuf.isDirect(m) || Mbuf.refcnt(m) > 1 || Mbuf.dataLen(m) < ADDRESSES) {
       return false;
     }
     long old = Mbuf.mtod(m);
@@ -146,6 +181,7 @@ public final class MbufData {
     Memory.putShort(data + ADDRESSES + 2, Short.reverseBytes((short) Mbuf.vlanTci(m)));
     Mbuf.setOlFlags(
         m, Mbuf.olFlags(m) & ~(MbufFlags.RX_VLAN_STRIPPED | MbufFlags.RX_VLAN | MbufFlags.TX_VLAN));
+    MbufTxOffload.addL2(m, TAG);
     return true;
   }
 

@@ -31,6 +31,9 @@ public final class MbufDyn {
   /** {@code RTE_MBUF_F_FIRST_FREE} to {@code RTE_MBUF_F_LAST_FREE}: bits 23 to 40. */
   private static final long FREE_FLAGS = (1L << 41) - (1L << 23);
 
+  /** For a place: where it fits best. */
+  private static final int ANYWHERE = Integer.MIN_VALUE;
+
   private MbufDyn() {}
 
   /**
@@ -38,15 +41,31 @@ public final class MbufDyn {
    * that name.
    *
    * @param name at most 63 bytes
-   * @param size bytes
+   * @param size bytes, below the size of an mbuf
    * @param align a power of two, at most the size of an mbuf
    * @return the field's offset from the mbuf's address
    * @throws SluiceException EEXIST if it is there with another size or alignment, EPERM if it is
    *     not there and this is a secondary, ENOENT if no room is left, EINVAL, ENAMETOOLONG, ENOMEM
    */
   public static int registerField(SharedMemory m, String name, int size, int align) {
+    return registerFieldAt(m, name, size, align, ANYWHERE);
+  }
+
+  /**
+   * {@code rte_mbuf_dynfield_register_offset}: at a place of the caller's choice.
+   *
+   * @param offset from the mbuf's address
+   * @return {@code offset}
+   * @throws SluiceException EBUSY if that place is not free, not aligned or not in an mbuf; EEXIST
+   *     also if the field is elsewhere; otherwise as {@link #registerField}
+   */
+  public static int registerFieldAt(SharedMemory m, String name, int size, int align, int offset) {
     checkName(name);
-    if (size <= 0 || size >= MbufLayout.SIZEOF || Integer.bitCount(align) != 1 || align > size) {
+    if (size <= 0
+        || size >= MbufLayout.SIZEOF
+        || Integer.bitCount(align) != 1
+        || align < 0
+        || align > MbufLayout.SIZEOF) {
       throw new SluiceException(
           Errno.EINVAL,
           "dynfield '"
@@ -55,10 +74,9 @@ public final class MbufDyn {
               + size
               + " align="
               + align
-              + ", it takes a size below 128 and a power of two up to it");
+              + ", it takes a size below 128 and a power of two up to 128");
     }
-    long found = locked(m, () -> registerFieldLocked(m, name, size, align));
-    return (int) found;
+    return (int) locked(m, () -> registerFieldLocked(m, name, size, align, offset));
   }
 
   /** {@code rte_mbuf_dynfield_lookup}: the field's offset, or -1. */
@@ -76,8 +94,23 @@ public final class MbufDyn {
    *     left, ENAMETOOLONG, ENOMEM
    */
   public static int registerFlag(SharedMemory m, String name) {
+    return registerFlagAt(m, name, ANYWHERE);
+  }
+
+  /**
+   * {@code rte_mbuf_dynflag_register_bitnum}: a bit of the caller's choice.
+   *
+   * @return {@code bit}
+   * @throws SluiceException EBUSY if that bit is not free, EINVAL if there is none such, EEXIST if
+   *     the flag has another; otherwise as {@link #registerFlag}
+   */
+  public static int registerFlagAt(SharedMemory m, String name, int bit) {
     checkName(name);
-    return (int) locked(m, () -> registerFlagLocked(m, name));
+    if (bit != ANYWHERE && (bit < 0 || bit >= Long.SIZE)) {
+      throw new SluiceException(
+          Errno.EINVAL, "dynflag '" + name + "': bit=" + bit + ", it takes 0 to 63");
+    }
+    return (int) locked(m, () -> registerFlagLocked(m, name, bit));
   }
 
   /** {@code rte_mbuf_dynflag_lookup}: the bit's number, or -1. */
@@ -86,7 +119,7 @@ public final class MbufDyn {
     return element == 0 ? -1 : Memory.getInt(element + MbufDynLayout.FLAG_BITNUM);
   }
 
-  /** {@code rte_mbuf_dyn_dump}: the fields, the flags, and what is free. */
+  /** {@code rte_mbuf_dyn_dump}: the fields, the flags and, once there was one, what is free. */
   public static String dump(SharedMemory m) {
     StringBuilder text = new StringBuilder("Reserved fields:\n");
     locked(
@@ -112,9 +145,29 @@ public final class MbufDyn {
                 text.append(" bitnum=").append(Memory.getInt(element + MbufDynLayout.FLAG_BITNUM));
                 text.append(" flags=0\n");
               });
+          MemZone zone = MemZone.lookup(m, ZONE);
+          if (zone != null) {
+            dumpFree(zone.address(), text);
+          }
           return 0;
         });
     return text.toString();
+  }
+
+  private static void dumpFree(long zone, StringBuilder text) {
+    text.append("Free space in mbuf (0 = occupied, value = free zone alignment):\n");
+    for (int i = 0; i < MbufLayout.SIZEOF; i++) {
+      text.append(i % 8 == 0 ? String.format("  %04x: ", i) : " ");
+      text.append(String.format("%02x", free(zone, i)));
+      text.append(i % 8 == 7 ? "\n" : "");
+    }
+    long flags = Memory.getLong(zone + MbufDynLayout.FREE_FLAGS);
+    text.append("Free bit in mbuf->ol_flags (0 = occupied, 1 = free):\n");
+    for (int i = 0; i < Long.SIZE; i++) {
+      text.append(i % 8 == 0 ? String.format("  %04x: ", i) : " ");
+      text.append(flags >>> i & 1);
+      text.append(i % 8 == 7 ? "\n" : "");
+    }
   }
 
   private static void checkName(String name) {
@@ -179,11 +232,14 @@ public final class MbufDyn {
     return zone.address();
   }
 
-  private static long registerFieldLocked(SharedMemory m, String name, int size, int align) {
+  private static long registerFieldLocked(
+      SharedMemory m, String name, int size, int align, int wanted) {
     long known = find(m, FIELDS, name);
     if (known != 0) {
+      long offset = Memory.getLong(known + MbufDynLayout.FIELD_OFFSET);
       if (Memory.getLong(known + MbufDynLayout.FIELD_SIZE) != size
-          || Memory.getLong(known + MbufDynLayout.FIELD_ALIGN) != align) {
+          || Memory.getLong(known + MbufDynLayout.FIELD_ALIGN) != align
+          || wanted != ANYWHERE && wanted != offset) {
         throw new SluiceException(
             Errno.EEXIST,
             "dynfield '"
@@ -192,19 +248,35 @@ public final class MbufDyn {
                 + Memory.getLong(known + MbufDynLayout.FIELD_SIZE)
                 + " align="
                 + Memory.getLong(known + MbufDynLayout.FIELD_ALIGN)
+                + " offset="
+                + offset
                 + ", not size="
                 + size
                 + " align="
-                + align);
+                + align
+                + (wanted == ANYWHERE ? "" : " offset=" + wanted));
       }
-      return Memory.getLong(known + MbufDynLayout.FIELD_OFFSET);
+      return offset;
     }
     long zone = zone(m, name);
-    int offset = bestPlace(zone, size, align);
-    if (offset < 0) {
+    int offset = wanted == ANYWHERE ? bestPlace(zone, size, align) : wanted;
+    if (offset == ANYWHERE) {
       throw new SluiceException(
           Errno.ENOENT,
           "dynfield '" + name + "': no " + size + " bytes are left in an mbuf at align=" + align);
+    }
+    if (!isFree(zone, offset, size, align)) {
+      throw new SluiceException(
+          Errno.EBUSY,
+          "dynfield '"
+              + name
+              + "': "
+              + size
+              + " bytes at offset="
+              + offset
+              + " align="
+              + align
+              + " are not free; register it without an offset");
     }
     long element = allocate(m, "mbuf_dynfield", MbufDynLayout.FIELD_SIZEOF, name);
     Memory.putLong(element + MbufDynLayout.FIELD_SIZE, size);
@@ -216,17 +288,27 @@ public final class MbufDyn {
     return offset;
   }
 
-  private static long registerFlagLocked(SharedMemory m, String name) {
+  private static long registerFlagLocked(SharedMemory m, String name, int wanted) {
     long known = find(m, FLAGS, name);
     if (known != 0) {
-      return Memory.getInt(known + MbufDynLayout.FLAG_BITNUM);
+      int bit = Memory.getInt(known + MbufDynLayout.FLAG_BITNUM);
+      if (wanted != ANYWHERE && wanted != bit) {
+        throw new SluiceException(
+            Errno.EEXIST, "dynflag '" + name + "' is there with bit=" + bit + ", not " + wanted);
+      }
+      return bit;
     }
     long zone = zone(m, name);
     long free = Memory.getLong(zone + MbufDynLayout.FREE_FLAGS);
     if (free == 0) {
       throw new SluiceException(Errno.ENOENT, "dynflag '" + name + "': no bit of ol_flags is left");
     }
-    int bit = Long.numberOfTrailingZeros(free);
+    int bit = wanted == ANYWHERE ? Long.numberOfTrailingZeros(free) : wanted;
+    if ((free >>> bit & 1) == 0) {
+      throw new SluiceException(
+          Errno.EBUSY,
+          "dynflag '" + name + "': bit=" + bit + " is not free; register it without a bit");
+    }
     long element = allocate(m, "mbuf_dynflag", MbufDynLayout.FLAG_SIZEOF, name);
     Memory.putInt(element + MbufDynLayout.FLAG_BITNUM, bit);
     append(m, FLAGS, element, name);
@@ -258,11 +340,11 @@ public final class MbufDyn {
 
   /** The place that spoils the least: room for larger fields is kept for later. */
   private static int bestPlace(long zone, int size, int align) {
-    int best = -1;
+    int best = ANYWHERE;
     int bestScore = Integer.MAX_VALUE;
     for (int offset = 0; offset + size <= MbufLayout.SIZEOF; offset += align) {
       int score = free(zone, offset);
-      if (score < bestScore && isFree(zone, offset, size)) {
+      if (score < bestScore && isFree(zone, offset, size, align)) {
         best = offset;
         bestScore = score;
       }
@@ -270,7 +352,10 @@ public final class MbufDyn {
     return best;
   }
 
-  private static boolean isFree(long zone, int offset, int size) {
+  private static boolean isFree(long zone, int offset, int size, int align) {
+    if (offset < 0 || offset + size > MbufLayout.SIZEOF || offset % align != 0) {
+      return false;
+    }
     for (int i = offset; i < offset + size; i++) {
       if (free(zone, i) == 0) {
         return false;

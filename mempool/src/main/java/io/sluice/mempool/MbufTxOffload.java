@@ -64,6 +64,15 @@ public final class MbufTxOffload {
     return field(word, L2_BITS, OUTER_L2_AT);
   }
 
+  /** Makes the outermost layer 2 header of a packet longer: the outer one of a tunnel's. */
+  static void addL2(long m, int bytes) {
+    long word = Mbuf.txOffload(m);
+    boolean tunnel = (Mbuf.olFlags(m) & MbufFlags.TX_TUNNEL_MASK) != 0;
+    int at = tunnel ? OUTER_L2_AT : 0;
+    int length = field(word, L2_BITS, at) + bytes;
+    Mbuf.setTxOffload(m, word & ~field(-1, L2_BITS, at) | field(length, L2_BITS, at));
+  }
+
   /**
    * {@code rte_validate_tx_offload}: whether what an mbuf's flags ask for goes together.
    *

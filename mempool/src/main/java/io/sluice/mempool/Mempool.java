@@ -58,6 +58,8 @@ public final class Mempool {
   private final int size;
   private final int cacheSize;
   private final long localCache;
+  private final long poolData;
+  private final int opsIndex;
 
   Mempool(long address, Backend backend) {
     this.address = address;
@@ -65,6 +67,19 @@ public final class Mempool {
     this.size = Memory.getInt(address + MempoolLayout.SIZE);
     this.cacheSize = Memory.getInt(address + MempoolLayout.CACHE_SIZE);
     this.localCache = Memory.getLong(address + MempoolLayout.LOCAL_CACHE);
+    this.poolData = Memory.getLong(address + MempoolLayout.POOL_DATA);
+    this.opsIndex = Memory.getInt(address + MempoolLayout.OPS_INDEX);
+  }
+
+  /**
+   * Whether what this handle remembers is still what is in memory. It is not when another process
+   * freed the pool and made a different one in its place.
+   */
+  boolean isCurrent() {
+    return Memory.getLong(address + MempoolLayout.POOL_DATA) == poolData
+        && Memory.getInt(address + MempoolLayout.SIZE) == size
+        && Memory.getInt(address + MempoolLayout.CACHE_SIZE) == cacheSize
+        && Memory.getInt(address + MempoolLayout.OPS_INDEX) == opsIndex;
   }
 
   /**
@@ -99,6 +114,7 @@ public final class Mempool {
   /**
    * As {@code rte_mempool_create_empty}, {@code rte_mempool_set_ops_byname}, the initializer of the
    * private data, {@code rte_mempool_populate_default} and {@code rte_mempool_obj_iter} in turn.
+   * Others find the pool when all that is done; if an initializer throws, nothing is left of it.
    *
    * @param initPool writes the private data, before there are objects
    * @param ops ring_mp_mc, ring_sp_sc, ring_mp_sc, ring_sp_mc, ring_mt_rts, ring_mt_hts or lf_stack
@@ -115,13 +131,8 @@ public final class Mempool {
       int socket,
       int flags,
       String ops) {
-    Mempool pool =
-        MempoolCreation.create(
-            m, name, n, eltSize, cacheSize, privateSize, initPool, socket, flags, ops);
-    if (init != null) {
-      pool.objIter(init);
-    }
-    return pool;
+    return MempoolCreation.create(
+        m, name, n, eltSize, cacheSize, privateSize, initPool, init, socket, flags, ops);
   }
 
   /** {@code rte_mempool_lookup}: the pool of that name, or null. */
@@ -247,9 +258,11 @@ public final class Mempool {
     return localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
   }
 
-  /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend. */
+  /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend; 0 is ignored. */
   public void flushCache(long cache) {
-    flush(cache, Memory.getInt(cache + MempoolCacheLayout.LEN));
+    if (cache != 0) {
+      flush(cache, Memory.getInt(cache + MempoolCacheLayout.LEN));
+    }
   }
 
   private static long slot(long cache, int index) {
@@ -306,9 +319,13 @@ public final class Mempool {
     return n;
   }
 
+  /**
+   * The cache is empty before the backend has what was in it: who dies between loses it, and the
+   * next with that lcore id does not hand out what the backend has too.
+   */
   private void flush(long cache, int len) {
-    checkPut(backend.putFrom(slot(cache, 0), len));
     Memory.putIntRelease(cache + MempoolCacheLayout.LEN, 0);
+    checkPut(backend.putFrom(slot(cache, 0), len));
   }
 
   private void checkPut(boolean done) {
@@ -351,8 +368,12 @@ public final class Mempool {
     return count;
   }
 
-  /** Objects in an lcore's cache. */
+  /** Objects in an lcore's cache; 0 where the pool has no caches. */
   public int cacheCount(int lcore) {
+    if (cacheSize == 0) {
+      return 0;
+    }
+    Objects.checkIndex(lcore, Lcore.MAX);
     return Memory.getIntAcquire(
         localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN);
   }

@@ -22,6 +22,10 @@ final class MempoolCreation {
   private static final int TAILQ_DATA = 16;
   private static final int TAILQ_ENTRY_SIZE = 24;
   private static final int ALIGN = 64;
+
+  /** Of an object or of private data: what is added to it still fits in the 32 bits of a header. */
+  private static final int MOST_BYTES = 1 << 30;
+
   private static final int USER_FLAGS =
       Mempool.F_NO_SPREAD
           | Mempool.F_NO_CACHE_ALIGN
@@ -44,8 +48,10 @@ final class MempoolCreation {
   }
 
   /**
-   * The pool's memzone keeps a second pool of that name out; the pool can be found only from the
-   * last step on, the tailq's, when it is whole.
+   * The pool's memzone keeps a second pool of that name out, so that no lock is held while memory
+   * is taken and objects are initialized. The pool can be found only from the last step on, the
+   * tailq's, when it is whole: a process that waits for it by looking it up gets no object that is
+   * not initialized.
    */
   static Mempool create(
       SharedMemory m,
@@ -55,42 +61,31 @@ final class MempoolCreation {
       int cacheSize,
       int privateSize,
       LongConsumer initPool,
+      Mempool.ObjectVisitor init,
       int socket,
       int flags,
       String opsName) {
     check(name, n, eltSize, cacheSize, privateSize, flags);
     MempoolOps ops = MempoolOps.byName(opsName);
-    long lock = mempoolLock(m);
-    RwLock.writeLock(lock);
+    List<Runnable> undo = new ArrayList<>();
     try {
-      List<Runnable> undo = new ArrayList<>();
-      try {
-        MemZone zone =
-            reserve(m, name, headerSize(cacheSize) + alignUp(privateSize, ALIGN), socket);
-        undo.add(() -> MemZone.free(m, zone));
-        initHeader(zone, name, n, eltSize, cacheSize, privateSize, socket, flags);
-        Backend backend = createBackend(m, zone.address(), name, n, socket, ops, undo);
-        Mempool pool = new Mempool(zone.address(), backend);
-        initPool.accept(pool.privateAddress());
-        MempoolPopulation.populate(m, pool, undo);
-        long entry = m.heap(socket).zmalloc("MEMPOOL_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
-        if (entry == 0) {
-          throw new SluiceException(
-              Errno.ENOMEM,
-              "mempool '" + name + "': no memory for its list entry; give more with -m");
-        }
-        Memory.putLong(entry + TAILQ_DATA, zone.address());
-        insert(m, entry);
-        MempoolRegistry.add(pool);
-        return pool;
-      } catch (RuntimeException e) {
-        for (int i = undo.size() - 1; i >= 0; i--) {
-          undo.get(i).run();
-        }
-        throw e;
+      MemZone zone = reserve(m, name, headerSize(cacheSize) + alignUp(privateSize, ALIGN), socket);
+      undo.add(() -> MemZone.free(m, zone));
+      initHeader(m, zone, name, n, eltSize, cacheSize, privateSize, socket, flags);
+      Backend backend = createBackend(m, zone.address(), name, n, socket, ops, undo);
+      Mempool pool = new Mempool(zone.address(), backend);
+      initPool.accept(pool.privateAddress());
+      MempoolPopulation.populate(m, pool, undo);
+      if (init != null) {
+        pool.objIter(init);
       }
-    } finally {
-      RwLock.writeUnlock(lock);
+      insert(m, pool);
+      return pool;
+    } catch (RuntimeException e) {
+      for (int i = undo.size() - 1; i >= 0; i--) {
+        undo.get(i).run();
+      }
+      throw e;
     }
   }
 
@@ -109,11 +104,11 @@ final class MempoolCreation {
     if (n <= 0 || n >= 1 << 30) {
       throw invalid(name, "n=" + n + ", it takes 1 to 2^30 - 1 objects");
     }
-    if (eltSize <= 0) {
-      throw invalid(name, "eltSize=" + eltSize + ", an object has at least 1 byte");
+    if (eltSize <= 0 || eltSize > MOST_BYTES) {
+      throw invalid(name, "eltSize=" + eltSize + ", an object takes 1 to " + MOST_BYTES + " bytes");
     }
-    if (privateSize < 0) {
-      throw invalid(name, "privateSize=" + privateSize + " is negative");
+    if (privateSize < 0 || privateSize > MOST_BYTES) {
+      throw invalid(name, "privateSize=" + privateSize + ", it takes 0 to " + MOST_BYTES);
     }
     if (cacheSize < 0
         || cacheSize > MempoolCacheLayout.MAX_SIZE
@@ -166,6 +161,7 @@ final class MempoolCreation {
   }
 
   private static void initHeader(
+      SharedMemory m,
       MemZone zone,
       String name,
       int n,
@@ -183,7 +179,7 @@ final class MempoolCreation {
     if ((flags & Mempool.F_NO_IOVA_CONTIG) != 0) {
       flags |= F_NON_IO;
     }
-    ObjectSize sizes = ObjectSize.of(eltSize, flags);
+    ObjectSize sizes = ObjectSize.of(eltSize, flags, channels(m), ranks(m));
     Memory.putString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE, name);
     Memory.putLong(mp + MempoolLayout.MZ, zone.descriptor());
     Memory.putInt(mp + MempoolLayout.FLAGS, flags | F_POOL_CREATED);
@@ -201,6 +197,16 @@ final class MempoolCreation {
       MempoolCache.init(
           mp + MempoolLayout.SIZEOF + (long) lcore * MempoolCacheLayout.SIZEOF, cacheSize);
     }
+  }
+
+  /** Memory channels that the config names; 4 where it names none, as {@code rte_mempool.c}. */
+  private static int channels(SharedMemory m) {
+    int named = Memory.getInt(m.config().address() + MemConfigLayout.NCHANNEL);
+    return named == 0 ? 4 : named;
+  }
+
+  private static int ranks(SharedMemory m) {
+    return Math.max(1, Memory.getInt(m.config().address() + MemConfigLayout.NRANK));
   }
 
   private static Backend createBackend(
@@ -230,12 +236,24 @@ final class MempoolCreation {
     return new LockFreeStackBackend(stack);
   }
 
-  private static void insert(SharedMemory m, long entry) {
-    long lock = tailqLock(m);
+  /** Nothing can fail behind the allocation, so that nothing has to be taken off the list again. */
+  private static void insert(SharedMemory m, Mempool pool) {
+    long entry = m.heap(pool.socketId()).zmalloc("MEMPOOL_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
+    if (entry == 0) {
+      throw new SluiceException(
+          Errno.ENOMEM,
+          "mempool '" + pool.name() + "': no memory for its list entry; give more with -m");
+    }
+    Memory.putLong(entry + TAILQ_DATA, pool.address());
+    long lock = mempoolLock(m);
+    long listLock = tailqLock(m);
     RwLock.writeLock(lock);
+    RwLock.writeLock(listLock);
     try {
       Tailq.insertTail(m.tailq(TAILQ), entry);
+      MempoolRegistry.add(pool);
     } finally {
+      RwLock.writeUnlock(listLock);
       RwLock.writeUnlock(lock);
     }
   }
@@ -252,24 +270,39 @@ final class MempoolCreation {
     return found[0] == 0 ? null : open(m, found[0]);
   }
 
-  /** The handle on a pool that this process meets for the first time, in one of its mbufs. */
+  /**
+   * The handle on a pool that this process meets for the first time, in one of its mbufs.
+   *
+   * @throws IllegalStateException if no pool is there
+   */
   static Mempool openAt(long mp) {
+    Mempool pool = find(mp);
+    if (pool == null) {
+      throw new IllegalStateException(
+          "no mbuf: its pool would be at 0x" + Long.toHexString(mp) + ", where there is none");
+    }
+    return pool;
+  }
+
+  /** The handle on the pool at an address, or null if no list has a pool there. */
+  static Mempool find(long mp) {
     SharedMemory m = SharedMemory.containing(mp);
     if (m == null) {
-      throw new IllegalStateException(
-          "no mbuf: its pool would be at 0x"
-              + Long.toHexString(mp)
-              + ", which is no shared memory");
+      return null;
     }
-    return open(m, mp);
+    boolean[] listed = new boolean[1];
+    forEachAddress(m, address -> listed[0] |= address == mp);
+    return listed[0] ? open(m, mp) : null;
   }
 
   /**
    * The handle: the backend is told by what is in memory, since its index is private to a process.
+   * A handle that is known already stands for what was there when it was made; another process may
+   * have freed that pool and made another of the same name at the same place.
    */
   private static Mempool open(SharedMemory m, long mp) {
     Mempool known = MempoolRegistry.at(mp);
-    if (known != null) {
+    if (known != null && known.isCurrent()) {
       return known;
     }
     long data = Memory.getLong(mp + MempoolLayout.POOL_DATA);

@@ -111,12 +111,9 @@ final class MempoolPopulation {
     long at = MempoolCreation.alignUp(zone.address(), ALIGN);
     int added = 0;
     while (at + total <= end && populated(mp) < pool.size()) {
-      long nextPage = MempoolCreation.alignUp(at + 1, pageSize);
-      if (!anywhere
-          && total <= pageSize
-          && at + total > nextPage
-          && m.heap(-1).virt2iova(nextPage) - m.heap(-1).virt2iova(at) != nextPage - at) {
-        at = nextPage;
+      long page = anywhere ? 0 : breakWithin(m, at, total, pageSize);
+      if (page != 0) {
+        at = page;
         continue;
       }
       add(m, pool, at + pool.headerSize());
@@ -124,6 +121,19 @@ final class MempoolPopulation {
       added++;
     }
     return added;
+  }
+
+  /** The first page that an object would run into whose IO address does not go on; 0 if none. */
+  private static long breakWithin(SharedMemory m, long at, int total, long pageSize) {
+    long iova = m.heap(-1).virt2iova(at);
+    long page = MempoolCreation.alignUp(at + 1, pageSize);
+    while (page < at + total) {
+      if (m.heap(-1).virt2iova(page) - iova != page - at) {
+        return page;
+      }
+      page += pageSize;
+    }
+    return 0;
   }
 
   private static void add(SharedMemory m, Mempool pool, long obj) {

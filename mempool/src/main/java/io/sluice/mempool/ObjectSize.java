@@ -10,10 +10,8 @@ package io.sluice.mempool;
 record ObjectSize(int header, int elt, int trailer) {
   private static final int CACHE_LINE = 64;
 
-  /** DPDK's assumption where the machine does not say: {@code arch_mem_object_align}. */
-  private static final int CHANNELS = 4;
-
-  static ObjectSize of(int eltSize, int flags) {
+  /** Objects spread over so many memory channels of so many ranks, unless the flags say no. */
+  static ObjectSize of(int eltSize, int flags, int channels, int ranks) {
     boolean align = (flags & Mempool.F_NO_CACHE_ALIGN) == 0;
     int header =
         align
@@ -25,7 +23,7 @@ record ObjectSize(int header, int elt, int trailer) {
       total = (int) MempoolCreation.alignUp(total, CACHE_LINE);
     }
     if ((flags & Mempool.F_NO_SPREAD) == 0) {
-      total = spread(total);
+      total = spread(total, channels * ranks);
     }
     return new ObjectSize(header, elt, total - header - elt);
   }
@@ -35,11 +33,12 @@ record ObjectSize(int header, int elt, int trailer) {
   }
 
   /**
-   * The next number of cache lines that shares no factor with the channels, so that objects rotate.
+   * {@code arch_mem_object_align}: the next number of cache lines that shares no factor with the
+   * channels and ranks, so that the first lines of objects rotate through all of them.
    */
-  private static int spread(int total) {
+  private static int spread(int total, int places) {
     int lines = (total + CACHE_LINE - 1) / CACHE_LINE;
-    while (gcd(lines, CHANNELS) != 1) {
+    while (gcd(lines, places) != 1) {
       lines++;
     }
     return lines * CACHE_LINE;

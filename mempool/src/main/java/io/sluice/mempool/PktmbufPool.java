@@ -83,12 +83,25 @@ public final class PktmbufPool {
       int socket,
       List<ExternalMemory> memories) {
     checkSizes(name, privSize, dataRoomSize);
+    if (n <= 0) {
+      throw new SluiceException(
+          Errno.EINVAL, "mbuf pool '" + name + "': n=" + n + ", it takes at least 1");
+    }
     long[] buffers = new long[n];
     long[] iovas = new long[n];
     int found = 0;
     for (ExternalMemory memory : memories) {
       if (memory.address() == 0 || memory.elementSize() <= 0 || memory.length() <= 0) {
         throw new SluiceException(Errno.EINVAL, "mbuf pool '" + name + "': " + memory);
+      }
+      if (!isIn(m, memory.address()) || !isIn(m, memory.address() + memory.length() - 1)) {
+        throw new SluiceException(
+            Errno.EINVAL,
+            "mbuf pool '"
+                + name
+                + "': "
+                + memory
+                + " is not in the shared memory, where every process sees it; reserve a memzone");
       }
       if (memory.elementSize() < dataRoomSize) {
         throw new SluiceException(
@@ -125,6 +138,10 @@ public final class PktmbufPool {
         socket,
         0,
         "ring_mp_mc");
+  }
+
+  private static boolean isIn(SharedMemory m, long address) {
+    return m.memsegs().virt2memsegList(address) != 0;
   }
 
   private static void initPinned(

@@ -2,7 +2,13 @@ package io.sluice.mempool;
 
 import io.sluice.ring.Ring;
 
-/** A pool's objects in a ring {@code MP_<pool>}, as DPDK's default. */
+/**
+ * A pool's objects in a ring {@code MP_<pool>}, as DPDK's default.
+ *
+ * <p>The ring has room for all objects, so that a put fails only for one put twice. With a relaxed
+ * tail it has that room only once nobody is in the middle of a get: slots emptied meanwhile stay
+ * closed till then, and a put waits for it, where DPDK's loses the objects.
+ */
 final class RingBackend extends Backend {
   private final Ring ring;
 
@@ -12,12 +18,24 @@ final class RingBackend extends Backend {
 
   @Override
   boolean put(long[] objs, int offset, int n) {
-    return ring.enqueueBulk(objs, offset, n) == n;
+    while (ring.enqueueBulk(objs, offset, n) != n) {
+      if (ring.settledFreeCount() < n) {
+        return false;
+      }
+      Thread.yield();
+    }
+    return true;
   }
 
   @Override
   boolean putFrom(long table, int n) {
-    return ring.enqueueBulkFrom(table, n) == n;
+    while (ring.enqueueBulkFrom(table, n) != n) {
+      if (ring.settledFreeCount() < n) {
+        return false;
+      }
+      Thread.yield();
+    }
+    return true;
   }
 
   @Override
@@ -32,7 +50,13 @@ final class RingBackend extends Backend {
 
   @Override
   boolean putOne(long obj) {
-    return ring.enqueue(obj);
+    while (!ring.enqueue(obj)) {
+      if (ring.settledFreeCount() < 1) {
+        return false;
+      }
+      Thread.yield();
+    }
+    return true;
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -239,17 +240,65 @@ abstract class AbstractMbufTest {
   void shouldSayWhatIsWrongWithAnMbuf() {
     long m = packet(random(100), 60);
     assertNull(MbufCheck.check(m, true));
-    Mbuf.setPktLen(m, 99);
-    assertEquals("bad pkt_len", MbufCheck.check(m, true));
-    Mbuf.setPktLen(m, 100);
-    Mbuf.setNbSegs(m, 3);
-    assertEquals("bad nb_segs", MbufCheck.check(m, true));
-    Mbuf.setNbSegs(m, 2);
-    Mbuf.setRefcnt(m, 0);
-    assertEquals("bad ref cnt", MbufCheck.check(m, true));
-    Mbuf.setRefcnt(m, 1);
+    assertNull(MbufCheck.check(Mbuf.next(m), false));
     assertEquals("mbuf is NULL", MbufCheck.check(0, true));
-    assertTrue(MbufCheck.dump(m, 20).contains("nb_segs=2"));
+    assertBad(m, "bad mbuf pool", bad -> Memory.putLong(bad + MbufLayout.POOL, 0));
+    assertBad(m, "bad mbuf pool", bad -> Memory.putLong(bad + MbufLayout.POOL, m));
+    assertBad(m, "bad mbuf pool", bad -> Memory.putLong(bad + MbufLayout.POOL, -64));
+    assertBad(m, "bad IO addr", bad -> Memory.putLong(bad + MbufLayout.BUF_IOVA, 0));
+    assertBad(m, "bad virt buf addr", bad -> Memory.putLong(bad + MbufLayout.BUF_ADDR, 0));
+    assertBad(m, "bad ref cnt", bad -> Mbuf.setRefcnt(bad, 0));
+    assertBad(m, "bad ref cnt", bad -> Mbuf.setRefcnt(bad, 0xffff));
+    assertBad(m, "bad pkt_len", bad -> Mbuf.setPktLen(bad, 99));
+    assertBad(m, "bad data_len", bad -> Mbuf.setPktLen(bad, 59));
+    assertBad(m, "bad nb_segs", bad -> Mbuf.setNbSegs(bad, 3));
+    assertBad(m, "bad nb_segs", bad -> Mbuf.setNbSegs(bad, 1));
+    assertBad(m, "bad nb_segs", bad -> Mbuf.setNext(bad, bad));
+    assertBad(m, "data offset too big in mbuf segment", bad -> Mbuf.setDataOff(bad, ROOM + 1));
+    assertBad(m, "data length too big in mbuf segment", bad -> Mbuf.setDataOff(bad, ROOM - 59));
+    Mbuf.free(m);
+  }
+
+  /** Asserts what is found in a copy of an mbuf that something is done to. */
+  private void assertBad(long m, String expected, LongConsumer damage) {
+    long bad = memory.heap(-1).zmalloc("bad mbuf", MbufLayout.SIZEOF, 64);
+    Memory.copy(m, bad, MbufLayout.SIZEOF);
+    damage.accept(bad);
+    assertEquals(expected, MbufCheck.check(bad, true));
+    memory.heap(-1).free(bad);
+  }
+
+  @Test
+  void shouldDumpAsDpdkDoes() {
+    byte[] bytes = new byte[20];
+    java.util.Arrays.fill(bytes, (byte) 0xff);
+    long m = packet(bytes, 18);
+    Mbuf.setOlFlags(m, Mbuf.olFlags(m) | MbufFlags.RX_VLAN | MbufFlags.RX_QINQ);
+    Mbuf.setVlanTci(m, 7);
+    Mbuf.setVlanTciOuter(m, 8);
+    Mbuf.setPacketType(m, 0x211);
+    Mbuf.setPort(m, 2);
+    String[] lines = MbufCheck.dump(m, 19).split("\n");
+    assertEquals(
+        String.format("dump mbuf at 0x%x, iova=0x%x, buf_len=%d", m, Mbuf.bufIova(m), ROOM),
+        lines[0]);
+    assertEquals(
+        String.format(
+            "  pkt_len=20, ol_flags=0x%x, nb_segs=2, port=2, vlan_tci_outer=8, vlan_tci=7,"
+                + " ptype=0x211",
+            Mbuf.olFlags(m)),
+        lines[1]);
+    assertEquals(
+        String.format("  segment at 0x%x, data=0x%x, len=18, off=128, refcnt=1", m, Mbuf.mtod(m)),
+        lines[2]);
+    assertEquals("  00000000:" + " FF".repeat(16), lines[3]);
+    assertEquals("  00000010: FF FF", lines[4]);
+    assertTrue(lines[5].startsWith("  segment at 0x" + Long.toHexString(Mbuf.next(m))), lines[5]);
+    assertEquals("  00000000: FF", lines[6]);
+    assertEquals(7, lines.length);
+    Mbuf.setNext(Mbuf.next(m), m);
+    assertEquals(7, MbufCheck.dump(m, 19).split("\n").length, "no more segments than it says");
+    Mbuf.setNext(Mbuf.next(m), 0);
     Mbuf.free(m);
   }
 
@@ -309,7 +358,18 @@ abstract class AbstractMbufTest {
 
   @Test
   void shouldLinearizeWhateverTheLengthsOfItsSegments() {
-    for (int[] shape : new int[][] {{100, 1}, {200, 7}, {250, 100}, {330, 33}, {384, 64}}) {
+    int[][] shapes = {
+      {100, 1},
+      {64, 1},
+      {123, 15},
+      {200, 7},
+      {250, 22},
+      {250, 100},
+      {330, 33},
+      {384, 64},
+      {128, 128}
+    };
+    for (int[] shape : shapes) {
       byte[] bytes = random(shape[0]);
       long m = packet(bytes, shape[1]);
       assertTrue(MbufData.linearize(m), () -> shape[0] + " bytes by " + shape[1]);
@@ -336,6 +396,131 @@ abstract class AbstractMbufTest {
       }
       Mbuf.free(m);
     }
+  }
+
+  @Test
+  void shouldReadWhereTheDataAreUnlessTheyAreSplit() {
+    byte[] bytes = random(300);
+    long m = packet(bytes, 100);
+    long buffer = memory.heap(-1).zmalloc("read", 300, 8);
+    assertEquals(Mbuf.mtod(m), MbufData.read(m, 0, 100, 0));
+    assertEquals(Mbuf.mtod(m), MbufData.read(m, 0, 0, 0));
+    assertEquals(Mbuf.mtod(Mbuf.next(m)), MbufData.read(m, 100, 100, 0));
+    assertEquals(Mbuf.mtod(Mbuf.next(m)) + 99, MbufData.read(m, 199, 1, 0));
+    for (int[] part : new int[][] {{0, 300}, {99, 2}, {1, 299}, {150, 150}, {99, 201}}) {
+      assertEquals(buffer, MbufData.read(m, part[0], part[1], buffer));
+      byte[] read = new byte[part[1]];
+      Memory.copyToBytes(buffer, read, 0, part[1]);
+      assertArrayEquals(java.util.Arrays.copyOfRange(bytes, part[0], part[0] + part[1]), read);
+    }
+    assertEquals(0, MbufData.read(m, 0, 301, buffer));
+    assertEquals(0, MbufData.read(m, 301, 0, buffer));
+    assertEquals(0, MbufData.read(m, Integer.MAX_VALUE, Integer.MAX_VALUE, buffer));
+    assertEquals(0, MbufData.read(m, -1, 1, buffer));
+    memory.heap(-1).free(buffer);
+    Mbuf.free(m);
+  }
+
+  @Test
+  void shouldReadNothingWhereLengthsLie() {
+    long m = packet(random(100), 60);
+    Mbuf.setPktLen(m, 200);
+    assertFalse(MbufData.read(m, 0, new byte[200], 0, 200));
+    assertEquals(0, MbufData.read(m, 150, 10, 0));
+    Mbuf.setPktLen(m, 100);
+    Mbuf.free(m);
+  }
+
+  @Test
+  void shouldReadPastASegmentWithoutData() {
+    byte[] bytes = random(200);
+    long m = packet(java.util.Arrays.copyOf(bytes, 100), 100);
+    assertTrue(Mbuf.chain(m, Mbuf.alloc(pool)));
+    assertTrue(Mbuf.chain(m, packet(java.util.Arrays.copyOfRange(bytes, 100, 200), 100)));
+    assertArrayEquals(bytes, contents(m));
+    assertEquals(Mbuf.mtod(Mbuf.lastseg(m)), MbufData.read(m, 100, 100, 0));
+    long copy = MbufData.copy(m, pool, 0, Integer.MAX_VALUE);
+    assertArrayEquals(bytes, contents(copy));
+    assertEquals(1, Mbuf.nbSegs(copy));
+    Mbuf.free(copy);
+    assertTrue(MbufData.linearize(m));
+    assertArrayEquals(bytes, contents(m));
+    Mbuf.free(m);
+  }
+
+  @Test
+  void shouldBeginAtTheHeadroomAgainWhenAllocatedAgain() {
+    long[] all = new long[MBUFS];
+    assertEquals(MBUFS, Mbuf.allocBulk(pool, all, 0, MBUFS));
+    for (long m : all) {
+      Mbuf.setDataOff(m, Mbuf.dataOff(m) + 64);
+      Mbuf.append(m, 10);
+      Mbuf.setVlanTci(m, 5);
+      Mbuf.setTxOffload(m, -1);
+      Mbuf.setPort(m, 1);
+    }
+    Mbuf.freeBulk(all, 0, MBUFS);
+  }
+
+  @Test
+  void shouldFreeOneChainOfEveryMbufInABulk() {
+    long[] all = new long[MBUFS];
+    assertEquals(MBUFS, Mbuf.allocBulk(pool, all, 0, MBUFS));
+    assertEquals(0, MbufAttach.clone(all[0], pool), "no mbuf is left for a clone");
+    for (int i = 1; i < MBUFS; i++) {
+      assertTrue(Mbuf.chain(all[0], all[i]));
+    }
+    assertEquals(MBUFS, Mbuf.nbSegs(all[0]));
+    Mbuf.freeBulk(all, 0, 1);
+    assertTrue(pool.isFull());
+  }
+
+  @Test
+  void shouldFreeChainsOverTwoPoolsInABulk() {
+    long[] chains = new long[7];
+    for (int i = 0; i < 16 * chains.length; i++) {
+      long m = Mbuf.alloc((i & 4) != 0 ? clones : pool);
+      if (i % 16 == 0) {
+        chains[i / 16] = m;
+      } else {
+        assertTrue(Mbuf.chain(chains[i / 16], m));
+      }
+    }
+    Mbuf.freeBulk(chains, 0, 1);
+    assertEquals(MBUFS - 8 * 6, pool.availCount());
+    assertEquals(63 - 8 * 6, clones.availCount());
+    Mbuf.freeBulk(chains, 1, 6);
+    assertTrue(pool.isFull());
+    assertTrue(clones.isFull());
+  }
+
+  @Test
+  void shouldMakeADirectCopyOfAClone() {
+    byte[] bytes = random(300);
+    long m = packet(bytes, 150);
+    Mbuf.setRssHash(m, 0xabcd);
+    long clone = MbufAttach.clone(m, clones);
+    long copy = MbufData.copy(clone, pool, 0, Integer.MAX_VALUE);
+    Mbuf.free(clone);
+    Mbuf.free(m);
+    assertFalse(Mbuf.isCloned(copy));
+    assertArrayEquals(bytes, contents(copy));
+    assertEquals(0xabcd, Mbuf.rssHash(copy));
+    assertEquals(flagsInPool(), Mbuf.olFlags(copy));
+    long end = MbufData.copy(copy, pool, 299, Integer.MAX_VALUE);
+    assertArrayEquals(new byte[] {bytes[299]}, contents(end));
+    Mbuf.free(end);
+    Mbuf.free(copy);
+  }
+
+  @Test
+  void shouldLeaveADirectMbufAloneWhenDetached() {
+    byte[] bytes = random(50);
+    long m = packet(bytes, 50);
+    MbufAttach.detach(m);
+    assertArrayEquals(bytes, contents(m));
+    assertEquals(MBUFS - 1, pool.availCount());
+    Mbuf.free(m);
   }
 
   @Test

@@ -119,46 +119,4 @@ class MbufAcrossJvmsTest {
       Thread.yield();
     }
   }
-
-  /** Measures itself, without the checks of the seam, which allocate. */
-  static final class AllocationFree {
-    public static void main(String[] arguments) {
-      com.sun.management.ThreadMXBean threads =
-          (com.sun.management.ThreadMXBean)
-              java.lang.management.ManagementFactory.getThreadMXBean();
-      try (SharedMemory memory = TestMemory.primary()) {
-        Mempool pool = PktmbufPool.create(memory, "mbufs", MBUFS, 256, 0, 256, -1);
-        TestMemory.asLcore(
-            0,
-            () -> {
-              long[] burst = new long[32];
-              long allocated = 0;
-              for (int rounds : new int[] {20_000, 1_000_000 / burst.length}) {
-                long before = threads.getCurrentThreadAllocatedBytes();
-                pass(pool, burst, rounds);
-                allocated = threads.getCurrentThreadAllocatedBytes() - before;
-              }
-              System.out.println("allocated " + allocated);
-            });
-      }
-    }
-
-    private static void pass(Mempool pool, long[] burst, int rounds) {
-      for (int i = 0; i < rounds; i++) {
-        int n = Mbuf.allocBulk(pool, burst, 0, burst.length);
-        Mbuf.append(burst[0], 60);
-        Mbuf.freeBulk(burst, 0, n);
-        long m = Mbuf.alloc(pool);
-        Mbuf.free(m);
-      }
-    }
-  }
-
-  @Test
-  void shouldAllocateNothingForAMillionMbufs() {
-    try (JavaProcess child =
-        JavaProcess.start(AllocationFree.class, List.of("-Dsluice.checks=false"))) {
-      assertEquals("0", child.awaitLine("allocated (\\d+)", LIMIT).group(1));
-    }
-  }
 }

@@ -3,11 +3,13 @@ package io.sluice.mempool;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import org.junit.jupiter.api.Test;
 
@@ -88,11 +90,91 @@ class MbufTest extends AbstractMbufTest {
   }
 
   @Test
+  void shouldKeepAnExternalBufferAsLongAsItsCountSays() {
+    long buffer = memory.heap(-1).zmalloc("ext", 1000, 64);
+    long[] freed = new long[1];
+    ExternalBuffers.register(1L << 40, (address, opaque) -> freed[0] = address + opaque);
+    long shinfo = ExternalBuffers.initAtEnd(buffer, 1000, 1L << 40, 3);
+    long m = Mbuf.alloc(pool);
+    MbufAttach.attachExtbuf(m, buffer, -1, (int) (shinfo - buffer), shinfo);
+    assertEquals(3, ExternalBuffers.refcntUpdate(shinfo, 2));
+    ExternalBuffers.setRefcnt(shinfo, 2);
+    Mbuf.free(m);
+    assertEquals(1, ExternalBuffers.refcnt(shinfo));
+    assertEquals(0, freed[0]);
+    m = Mbuf.alloc(pool);
+    MbufAttach.attachExtbuf(m, buffer, -1, (int) (shinfo - buffer), shinfo);
+    ExternalBuffers.register(1L << 40, (address, opaque) -> freed[0] = address - opaque);
+    Mbuf.free(m);
+    assertEquals(buffer - 3, freed[0], "the callback registered last");
+    memory.heap(-1).free(buffer);
+  }
+
+  @Test
+  void shouldSayWhichCallbackIsMissing() {
+    long buffer = memory.heap(-1).zmalloc("ext", 1000, 64);
+    long shinfo = ExternalBuffers.initAtEnd(buffer, 1000, 987654, 0);
+    long m = Mbuf.alloc(pool);
+    MbufAttach.attachExtbuf(m, buffer, -1, (int) (shinfo - buffer), shinfo);
+    IllegalStateException error =
+        assertThrows(IllegalStateException.class, () -> MbufAttach.detach(m));
+    assertTrue(error.getMessage().contains("no free callback 987654; register it"));
+    ExternalBuffers.register(987654, (address, opaque) -> {});
+    ExternalBuffers.setRefcnt(shinfo, 1);
+    Mbuf.free(m);
+    memory.heap(-1).free(buffer);
+    assertThrows(IllegalArgumentException.class, () -> ExternalBuffers.register(-1, (a, o) -> {}));
+  }
+
+  @Test
+  void shouldAttachFromPoolsOfOtherPrivateSizes() {
+    Mempool wide = PktmbufPool.create(memory, "wide", 7, 0, 128, 0, -1);
+    assertEquals(0, PktmbufPool.dataRoomSize(wide));
+    assertEquals(128, PktmbufPool.privSize(wide));
+    byte[] bytes = random(77);
+    long m = packet(bytes, 77);
+    Memory.putLong(Mbuf.toPriv(m), 4711);
+    long narrow = Mbuf.alloc(clones);
+    MbufAttach.attach(narrow, m);
+    long other = Mbuf.alloc(wide);
+    Memory.fill(Mbuf.toPriv(other), 128, (byte) 0x5a);
+    assertEquals(other + 128 + 128, Mbuf.mtod(other));
+    assertEquals(0, Mbuf.headroom(other));
+    MbufAttach.attach(other, narrow);
+    assertEquals(Mbuf.mtod(m), Mbuf.mtod(other));
+    assertEquals(Mbuf.HEADROOM, Mbuf.headroom(other));
+    assertEquals(3, Mbuf.refcnt(m));
+    assertEquals(m, MbufAttach.direct(other), "of the mbuf itself, not of the one in between");
+    assertArrayEquals(bytes, contents(other));
+    MbufAttach.detach(narrow);
+    assertEquals(narrow + 128, Mbuf.mtod(narrow));
+    assertEquals(2, Mbuf.refcnt(m));
+    MbufAttach.detach(other);
+    assertEquals(other + 128 + 128, Mbuf.mtod(other));
+    assertEquals(128, Mbuf.privSize(other));
+    assertEquals(0x5a, Memory.getByte(Mbuf.toPriv(other) + 127));
+    assertEquals(1, Mbuf.refcnt(m));
+    assertEquals(4711, Memory.getLong(Mbuf.toPriv(m)));
+    Mbuf.free(other);
+    Mbuf.free(narrow);
+    Mbuf.free(m);
+    assertTrue(wide.isFull());
+    wide.free(memory);
+  }
+
+  @Test
   void shouldRefuseSizesThatDoNotFit() {
     assertThrows(SluiceException.class, () -> PktmbufPool.create(memory, "bad", 10, 0, 3, 512, -1));
     assertThrows(
         SluiceException.class, () -> PktmbufPool.create(memory, "bad", 10, 0, 0, 65536, -1));
-    assertNotEquals(0, pool.address());
+    assertThrows(
+        SluiceException.class, () -> PktmbufPool.create(memory, "bad", 10, 0, -8, 512, -1));
+    assertThrows(SluiceException.class, () -> PktmbufPool.create(memory, "bad", -1, 0, 0, 512, -1));
+    assertThrows(
+        SluiceException.class,
+        () -> PktmbufPool.create(memory, "bad", 10, 0, 0, 512, -1, "bucket"));
+    assertNull(Mempool.lookup(memory, "bad"));
+    assertNull(MemZone.lookup(memory, "MP_bad"));
   }
 
   @Test
@@ -113,6 +195,30 @@ class MbufTest extends AbstractMbufTest {
     long clone = MbufAttach.clone(m, clones);
     assertFalse(MbufData.vlanInsert(m), "shared data must not be written");
     Mbuf.free(clone);
+    Mbuf.free(m);
+  }
+
+  @Test
+  void shouldMakeLayerTwoLongerByATag() {
+    long m = packet(random(64), 64);
+    Mbuf.setTxOffload(m, MbufTxOffload.of(14, 20, 8, 1400, 40, 14));
+    Mbuf.setOlFlags(m, MbufFlags.TX_VLAN);
+    assertTrue(MbufData.vlanInsert(m));
+    assertEquals(0, Mbuf.olFlags(m));
+    assertEquals(MbufTxOffload.of(18, 20, 8, 1400, 40, 14), Mbuf.txOffload(m));
+    Mbuf.setOlFlags(m, MbufFlags.TX_VLAN | MbufFlags.TX_TUNNEL_VXLAN);
+    assertTrue(MbufData.vlanInsert(m));
+    assertEquals(MbufTxOffload.of(18, 20, 8, 1400, 40, 18), Mbuf.txOffload(m));
+    Mbuf.free(m);
+  }
+
+  @Test
+  void shouldTagNoSegmentThatHasNotBothAddresses() {
+    long m = packet(random(20), 11);
+    assertFalse(MbufData.vlanInsert(m));
+    assertFalse(MbufData.vlanStrip(m));
+    assertEquals(20, Mbuf.pktLen(m));
+    assertEquals(Mbuf.HEADROOM, Mbuf.dataOff(m));
     Mbuf.free(m);
   }
 }

@@ -226,6 +226,19 @@ class MempoolTest {
   }
 
   @Test
+  void shouldCountAndFlushNothingWhereThereIsNoCache() {
+    pool.flushCache(0);
+    pool.flushCache(pool.defaultCache());
+    assertEquals(0, pool.cacheCount(0));
+    assertEquals(0, pool.cacheCount(127));
+    if (cacheSize > 0) {
+      assertThrows(IndexOutOfBoundsException.class, () -> pool.cacheCount(128));
+      assertThrows(IndexOutOfBoundsException.class, () -> pool.cacheCount(-1));
+    }
+    assertTrue(pool.isFull());
+  }
+
+  @Test
   void shouldWorkThroughACacheOfOnesOwn() {
     long cache = MempoolCache.create(memory, 16, -1);
     long[] objs = new long[64];
@@ -245,10 +258,8 @@ class MempoolTest {
     long obj = pool.get();
     pool.put(obj);
     assertFalse(pool.isEmpty());
-    if (variant.startsWith("lf_stack")) {
-      // A ring of 256 slots takes no 256th; a stack of 255 nodes no 256th either.
-      assertThrows(IllegalStateException.class, () -> pool.put(obj));
-    }
+    // A ring of 256 slots takes no 256th; a stack of 255 nodes no 256th either.
+    assertThrows(IllegalStateException.class, () -> pool.put(obj));
   }
 
   @Test
@@ -279,7 +290,9 @@ class MempoolTest {
     assertRefused(Errno.EEXIST, "is there already", "pool", 10, 64, 0, 0);
     assertRefused(Errno.ENAMETOOLONG, "takes 1 to 25", "n".repeat(26), 10, 64, 0, 0);
     assertRefused(Errno.EINVAL, "n=0", "bad", 0, 64, 0, 0);
+    assertRefused(Errno.EINVAL, "n=-1", "bad", -1, 64, 0, 0);
     assertRefused(Errno.EINVAL, "eltSize=0", "bad", 10, 0, 0, 0);
+    assertRefused(Errno.EINVAL, "eltSize=2147483647", "bad", 10, Integer.MAX_VALUE, 0, 0);
     assertRefused(Errno.EINVAL, "cacheSize=513", "bad", 2000, 64, 513, 0);
     assertRefused(Errno.EINVAL, "it takes 0 to 66", "bad", 100, 64, 80, 0);
     assertRefused(Errno.EINVAL, "bits outside", "bad", 10, 64, 0, 1 << 20);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
+import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,5 +85,19 @@ class PinnedMbufTest extends AbstractMbufTest {
     assertRefused(Errno.EINVAL, new ExternalMemory(0, -1, 10 * ELEMENT, ELEMENT));
     assertRefused(Errno.EINVAL, new ExternalMemory(address, -1, 0, ELEMENT));
     assertRefused(Errno.EINVAL, new ExternalMemory(address, -1, 10 * ELEMENT, 0));
+    for (int n : new int[] {0, -1}) {
+      SluiceException refused =
+          assertThrows(
+              SluiceException.class,
+              () -> PktmbufPool.createExtbuf(memory, "bad", n, 0, 0, ROOM, -1, List.of()));
+      assertEquals(Errno.EINVAL, refused.errno(), refused.getMessage());
+    }
+  }
+
+  @Test
+  void shouldRefuseMemoryThatOtherProcessesDoNotSee() {
+    long mine = Memory.allocate(10 * ELEMENT);
+    assertRefused(Errno.EINVAL, new ExternalMemory(mine, -1, 10 * ELEMENT, ELEMENT));
+    Memory.release(mine);
   }
 }

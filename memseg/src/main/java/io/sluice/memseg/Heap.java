@@ -34,14 +34,12 @@ public final class Heap {
    *     limit reached, or memory exhausted
    */
   public long malloc(String type, long size, int align) {
-    if (type == null) {
-      return heaps.alloc(size, socket, 0, align, 0, false);
-    }
-    if (!heaps.limits().book(type, size)) {
+    TypeLimits.Booking booking = heaps.limits().book(type, size);
+    if (booking == null) {
       return 0;
     }
     long block = heaps.alloc(size, socket, 0, align, 0, false);
-    heaps.limits().settle(type, size, block);
+    heaps.limits().settle(booking, block);
     return block;
   }
 
@@ -79,10 +77,14 @@ public final class Heap {
     long elem = MallocElem.fromData(address);
     boolean here =
         socket == Heaps.ANY_SOCKET || socket == MallocHeap.socketId(MallocElem.heap(elem));
-    if (here && address % Math.max(align, 1) == 0 && heaps.resize(address, rounded)) {
-      return address;
+    TypeLimits.Booking booked = heaps.limits().of(address);
+    if (here && address % Math.max(align, 1) == 0 && heaps.limits().resize(address, size)) {
+      if (heaps.resize(address, rounded)) {
+        return address;
+      }
+      heaps.limits().resize(address, booked.size());
     }
-    long moved = malloc(heaps.limits().typeOf(address), size, align);
+    long moved = malloc(booked.type(), size, align);
     if (moved != 0) {
       Memory.copy(address, moved, Math.min(MallocElem.dataSize(elem), size));
       free(address);
@@ -96,11 +98,7 @@ public final class Heap {
    * @return whether a block was freed
    */
   public boolean free(long address) {
-    if (address == 0 || !heaps.free(address)) {
-      return false;
-    }
-    heaps.limits().release(address);
-    return true;
+    return address != 0 && heaps.free(address);
   }
 
   /** {@code rte_malloc_validate}: the usable bytes of the block, or -1 if it is none. */
@@ -119,7 +117,8 @@ public final class Heap {
   }
 
   /**
-   * {@code rte_malloc_set_limit}: what this process may allocate of a type from now on, in bytes.
+   * {@code rte_malloc_set_limit}: what this process may allocate of a type from now on, in bytes;
+   * growing a block by {@link #realloc} counts too.
    */
   public void setLimit(String type, long bytes) {
     heaps.limits().set(type, bytes);

@@ -271,6 +271,8 @@ public final class Heaps implements AutoCloseable {
       if (MallocElem.state(block) != MallocElem.BUSY) {
         return false;
       }
+      // Before another thread of this process can be given the same address.
+      limits.release(data);
       long elem = MallocElem.free(block);
       MallocHeap.addAllocCount(heap, -1);
       releasePages(heap, elem);
@@ -291,7 +293,14 @@ public final class Heaps implements AutoCloseable {
     return lists.virt2memseg(elem) != 0
         && MallocElem.state(elem) == MallocElem.BUSY
         && elem + MallocElem.OVERHEAD + MallocElem.pad(elem) == data
-        && (MallocElem.heap(elem) - heapAt(0)) % MallocHeapLayout.SIZEOF == 0;
+        && isHeap(MallocElem.heap(elem));
+  }
+
+  private boolean isHeap(long heap) {
+    long offset = heap - heapAt(0);
+    return offset >= 0
+        && offset < (long) MAX_HEAPS * MallocHeapLayout.SIZEOF
+        && offset % MallocHeapLayout.SIZEOF == 0;
   }
 
   private void releasePages(long heap, long elem) {

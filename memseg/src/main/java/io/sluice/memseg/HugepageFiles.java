@@ -102,7 +102,7 @@ final class HugepageFiles {
       files.setDescriptor(slot, fd);
     }
     long offset = offset(page, pageSize);
-    int result = role == Role.PRIMARY ? Libc.fallocate(fd, 0, offset, pageSize) : 0;
+    int result = takeSpace(fd, offset, pageSize);
     if (result == 0) {
       result = window.cover(address, pageSize, fd, offset, role != Role.OBSERVER);
     }
@@ -111,6 +111,14 @@ final class HugepageFiles {
       release(list, page, pageSize);
     }
     return result;
+  }
+
+  /** The primary's; the others see that it is there: behind a file's end is a SIGBUS. */
+  private int takeSpace(int fd, long offset, long pageSize) {
+    if (role == Role.PRIMARY) {
+      return Libc.fallocate(fd, 0, offset, pageSize);
+    }
+    return Libc.size(fd) < offset + pageSize ? -Errno.EINVAL.number() : 0;
   }
 
   private int open(String path) {

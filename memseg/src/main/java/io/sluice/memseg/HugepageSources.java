@@ -25,6 +25,10 @@ public final class HugepageSources {
 
   private static final long PLAIN_PAGE = 2L << 20;
   private static final int SOCKETS = 32;
+
+  /** {@code RTE_LOG_WARNING}. */
+  private static final int WARNING = 5;
+
   private static final String POOLS = "/sys/kernel/mm/hugepages/";
   private static final String NODES = "/sys/devices/system/node/node";
 
@@ -92,8 +96,10 @@ public final class HugepageSources {
   }
 
   private List<HugepageInfo> plain(String why) {
-    LoggerFactory.getLogger(HugepageSources.class)
-        .warn("no hugepages: {}; using shared files in {}", why, PLAIN_DIRECTORY);
+    if (options.logLevel() >= WARNING) {
+      LoggerFactory.getLogger(HugepageSources.class)
+          .warn("no hugepages: {}; using shared files in {}", why, PLAIN_DIRECTORY);
+    }
     int[] pages = new int[SOCKETS];
     long free = new File(PLAIN_DIRECTORY).getUsableSpace() / PLAIN_PAGE;
     pages[sockets[0]] = (int) Math.min(free, Integer.MAX_VALUE);

@@ -413,23 +413,27 @@ public final class MemsegLists {
   boolean syncWithPrimary() {
     boolean complete = true;
     for (MemsegList list : role == Role.PRIMARY ? List.<MemsegList>of() : lists) {
-      complete &= sync(list);
+      complete &= sync(list) < 0;
     }
     return complete;
   }
 
   /** Maps every page in use into a secondary that joins. */
   void syncAtAttach() {
-    if (!syncWithPrimary()) {
-      throw new SluiceException(
-          Errno.ENOMEM,
-          "cannot map the primary's pages from "
-              + infos.get(0).directory()
-              + "; restart the primary");
+    for (MemsegList list : lists) {
+      int page = sync(list);
+      if (page >= 0) {
+        throw new SluiceException(
+            Errno.ENOMEM,
+            "cannot map the primary's page "
+                + files.path(list.index, page)
+                + ", which is gone, cut short or not ours to open; restart the primary");
+      }
     }
   }
 
-  private boolean sync(MemsegList list) {
+  /** Follows the primary in one list; gives the first page that cannot be mapped, or -1. */
+  private int sync(MemsegList list) {
     boolean joined = role != Role.OBSERVER;
     String directory = infoFor(list.pageSize()).directory();
     int lock = joined ? HugepageFiles.lockDirectory(directory) : -1;
@@ -451,11 +455,11 @@ public final class MemsegLists {
           if (files.map(list.index, page, address, pageSize) == 0) {
             list.mapped.set(page);
           } else if (joined) {
-            return false;
+            return page;
           }
         }
       }
-      return true;
+      return -1;
     } finally {
       if (joined) {
         HugepageFiles.unlockDirectory(lock);

@@ -28,6 +28,7 @@ public final class SharedPages implements AutoCloseable {
   /** {@code RTE_MAX_MEMZONE}. */
   public static final int MAX_MEMZONES = 2560;
 
+  private static final long MAX_PAGE = 16L << 30;
   private static final int LIST_ARRAY = MemsegListLayout.MEMSEG_ARR;
 
   private final MemConfig config;
@@ -233,11 +234,13 @@ public final class SharedPages implements AutoCloseable {
         int segments = Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.LEN);
         sane =
             pageSize > 0
+                && pageSize <= MAX_PAGE
                 && Long.bitCount(pageSize) == 1
                 && segments > 0
                 && Memory.getLong(msl + MemsegListLayout.LEN) == pageSize * segments
                 && Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.ELT_SZ) == MemsegLayout.SIZEOF
                 && isAddress(Memory.getLong(msl + MemsegListLayout.BASE_VA))
+                && isAddress(Memory.getLong(msl + MemsegListLayout.BASE_VA) + pageSize * segments)
                 && isAddress(Memory.getLong(msl + LIST_ARRAY + FbarrayLayout.DATA));
       }
     }
@@ -258,8 +261,11 @@ public final class SharedPages implements AutoCloseable {
       long msl = MemsegLists.listAddress(config, i);
       if (isOurs(msl)) {
         long base = Memory.getLong(msl + MemsegListLayout.BASE_VA);
-        start = Math.min(start, Memory.getLong(msl + LIST_ARRAY + FbarrayLayout.DATA));
-        start = Math.min(start, base);
+        long array = Memory.getLong(msl + LIST_ARRAY + FbarrayLayout.DATA);
+        int segments = Memory.getInt(msl + LIST_ARRAY + FbarrayLayout.LEN);
+        start = Math.min(start, Math.min(array, base));
+        // Arrays are mapped with MAP_FIXED: none may lie outside, in whatever order they come.
+        end = Math.max(end, array + Fbarray.fileLength(segments, MemsegLayout.SIZEOF));
         end = Math.max(end, base + Memory.getLong(msl + MemsegListLayout.LEN));
       }
     }

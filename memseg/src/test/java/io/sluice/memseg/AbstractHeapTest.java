@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.config.MallocElemLayout;
 import io.sluice.config.MallocHeapLayout;
 import io.sluice.config.MemsegLayout;
 import io.sluice.platform.Memory;
@@ -241,6 +242,53 @@ abstract class AbstractHeapTest {
     heap.free(second);
     heap.free(third);
     heap.free(other);
+    assertEmptyAgain();
+  }
+
+  @Test
+  void shouldCountAgainstTheLimitWhatGrowsInPlace() {
+    long behind = heap.malloc(null, 4096, 0);
+    heap.setLimit("tables", 4096);
+    long block = heap.malloc("tables", 1024, 0);
+    assertTrue(block < behind);
+    heap.free(behind);
+    assertEquals(behind, heap.malloc(null, 4096, 0), "the heap gives from its end");
+    long below = heap.realloc(block, 1024, 0);
+    assertEquals(block, below);
+    heap.free(behind);
+    assertEquals(block, heap.realloc(block, 4096, 0));
+    assertEquals(0, heap.malloc("tables", 1, 0), "all is used up");
+    assertEquals(0, heap.realloc(block, 4097, 0));
+    assertEquals(block, heap.realloc(block, 1024, 0));
+    long rest = heap.malloc("tables", 3072, 0);
+    assertNotEquals(0, rest);
+    heap.free(rest);
+    heap.free(block);
+    assertEmptyAgain();
+  }
+
+  @Test
+  void shouldNotCountWhatCannotBeAllocated() {
+    heap.setLimit("huge", Long.MAX_VALUE);
+    assertEquals(0, heap.malloc("huge", 1L << 50, 0));
+    assertEquals(0, heap.malloc("huge", 100, 17));
+    heap.setLimit("huge", 100);
+    long block = heap.malloc("huge", 100, 0);
+    assertNotEquals(0, block);
+    heap.free(block);
+    assertEmptyAgain();
+  }
+
+  @Test
+  void shouldTellABlockFromWhatOnlyLooksLikeOne() {
+    long block = heap.zmalloc(null, 1024, CACHE_LINE);
+    long header = block + 256;
+    Memory.copy(MallocElem.fromData(block), header, MallocElem.OVERHEAD);
+    Memory.putLong(header + MallocElemLayout.HEAP, pages.heapAddress() + 192L * 1_000_000);
+    assertEquals(-1, heap.validate(header + MallocElem.OVERHEAD));
+    assertFalse(heap.free(header + MallocElem.OVERHEAD));
+    assertEquals(0, heap.realloc(header + MallocElem.OVERHEAD, 64, 0));
+    heap.free(block);
     assertEmptyAgain();
   }
 

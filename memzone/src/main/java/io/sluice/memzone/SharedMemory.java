@@ -45,6 +45,9 @@ public final class SharedMemory implements AutoCloseable {
   private static final int VDEV_PARAM_LENGTH = 72;
   private static final int VDEV_SCAN_REPLY = 3;
 
+  /** Longer than another process takes to grow the heap while a third one does not answer. */
+  private static final long LOCK_NANOS = 20_000_000_000L;
+
   private static final List<SharedMemory> OPEN = new CopyOnWriteArrayList<>();
 
   private final EalOptions options;
@@ -184,8 +187,9 @@ public final class SharedMemory implements AutoCloseable {
    * Joins the running primary of the options' file prefix as a secondary.
    *
    * @throws SluiceException ENOENT if there is no primary, EINVAL if its config is of another
-   *     version or garbage, EEXIST if the addresses are taken in this process, EBUSY if an lcore id
-   *     of the options is another process's
+   *     version or garbage, EEXIST if the addresses are taken in this process, ENOMEM if a page
+   *     cannot be mapped, EBUSY if an lcore id of the options is another process's or a lock is
+   *     never freed
    */
   public static SharedMemory attach(EalOptions options) {
     SharedMemory memory = new SharedMemory(options, ProcType.SECONDARY);
@@ -198,7 +202,7 @@ public final class SharedMemory implements AutoCloseable {
     // No page comes or goes while this is held: none can be missed between mapping what is there
     // and being ready to follow.
     long hotplug = config.address() + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
-    RwLock.readLock(hotplug);
+    requireLock("memory_hotplug_lock", hotplug);
     try {
       channel = MpChannel.open(directory, false);
       undo.push(channel::close);
@@ -209,7 +213,24 @@ public final class SharedMemory implements AutoCloseable {
     } finally {
       RwLock.readUnlock(hotplug);
     }
+    long mlock = config.address() + MemConfigLayout.MLOCK;
+    requireLock("mlock", mlock);
+    RwLock.readUnlock(mlock);
     enter(require(ProcessTable.ZONE), require(Journal.ZONE), require(ObjectOwners.ZONE));
+  }
+
+  /** Takes a lock for reading, but does not wait for one that nobody will ever free. */
+  private void requireLock(String name, long lock) {
+    if (!RwLock.readLock(lock, LOCK_NANOS)) {
+      throw new SluiceException(
+          Errno.EBUSY,
+          directory.path()
+              + "/config: its "
+              + name
+              + " (0x"
+              + Integer.toHexString(Memory.getInt(lock))
+              + ") is not freed; a process died with it, or it is garbage: restart the primary");
+    }
   }
 
   private MemZone require(String name) {
@@ -217,6 +238,10 @@ public final class SharedMemory implements AutoCloseable {
     if (zone == null) {
       throw new SluiceException(
           Errno.ENOENT, "the primary of " + directory.path() + " has no " + name);
+    }
+    if (memsegs().virt2memseg(zone.address()) == 0) {
+      throw new SluiceException(
+          Errno.EINVAL, directory.path() + "/fbarray_memzone is garbage; restart the primary");
     }
     return zone;
   }
@@ -238,7 +263,7 @@ public final class SharedMemory implements AutoCloseable {
     undo.push(pages::close);
     heaps = Heaps.forObserver(config, pages);
     MemZone table = MemZone.lookup(this, ProcessTable.ZONE);
-    if (table != null) {
+    if (table != null && memsegs().virt2memseg(table.address()) != 0) {
       LivenessLocks locks = LivenessLocks.observe(directory);
       if (locks != null) {
         undo.push(locks::close);

@@ -18,6 +18,11 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -255,6 +260,48 @@ abstract class AbstractMemZoneTest {
     assertNotNull(MemZone.lookup(memory, "new"));
     MemZone.free(memory, again);
     zones.subList(1, zones.size()).forEach(zone -> MemZone.free(memory, zone));
+  }
+
+  /** What func_reentrancy_autotest asserts. */
+  @Test
+  void shouldGiveANameOnceHoweverManyThreadsWantIt() throws Exception {
+    int threads = 4;
+    CyclicBarrier together = new CyclicBarrier(threads);
+    AtomicInteger won = new AtomicInteger();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    List<Future<?>> all = new ArrayList<>();
+    for (int t = 0; t < threads; t++) {
+      String own = "own_" + t + "_";
+      all.add(
+          pool.submit(
+              () -> {
+                together.await();
+                for (int i = 0; i < 4; i++) {
+                  won.addAndGet(tryReserve("once") ? 1 : 0);
+                }
+                for (int i = 0; i < 16; i++) {
+                  MemZone zone = reserve(own + i, 4096);
+                  assertEquals(zone.descriptor(), MemZone.lookup(memory, own + i).descriptor());
+                }
+                return null;
+              }));
+    }
+    for (Future<?> each : all) {
+      each.get();
+    }
+    pool.shutdown();
+    assertEquals(1, won.get());
+    assertEquals(before.size() + 1 + threads * 16, count());
+  }
+
+  private boolean tryReserve(String name) {
+    try {
+      reserve(name, 4096);
+      return true;
+    } catch (SluiceException e) {
+      assertEquals(Errno.EEXIST, e.errno());
+      return false;
+    }
   }
 
   @Test

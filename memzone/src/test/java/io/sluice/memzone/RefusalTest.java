@@ -21,8 +21,14 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +165,44 @@ class RefusalTest {
         secondary.awaitLine("ready", LIMIT);
       }
     }
+  }
+
+  @Test
+  void shouldMakeOnePrimaryHoweverManyThreadsOfAProcessTry() throws Exception {
+    int threads = 6;
+    CyclicBarrier together = new CyclicBarrier(threads);
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    for (int round = 0; round < 5; round++) {
+      List<Future<SharedMemory>> all = new ArrayList<>();
+      for (int i = 0; i < threads; i++) {
+        all.add(
+            pool.submit(
+                () -> {
+                  together.await();
+                  return SharedMemory.create(options("--no-huge"));
+                }));
+      }
+      SharedMemory made = theOnlyOne(all);
+      try (JavaProcess second = start("primary", "--no-huge")) {
+        second.awaitLine("refused EBUSY: a primary already runs", LIMIT);
+      }
+      made.close();
+      leaveNothing();
+    }
+    pool.shutdown();
+  }
+
+  private static SharedMemory theOnlyOne(List<Future<SharedMemory>> all) throws Exception {
+    List<SharedMemory> made = new ArrayList<>();
+    for (Future<SharedMemory> each : all) {
+      try {
+        made.add(each.get());
+      } catch (ExecutionException e) {
+        assertLine(Errno.EBUSY, "a primary already runs", (SluiceException) e.getCause());
+      }
+    }
+    assertEquals(1, made.size());
+    return made.get(0);
   }
 
   private JavaProcess start(String role, String... more) {

@@ -3,7 +3,6 @@ package io.sluice.nic;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +12,7 @@ import java.util.Set;
  */
 public final class DeviceArguments {
   private final String device;
-  private final Map<String, List<String>> values = new LinkedHashMap<>();
+  private final List<Map.Entry<String, String>> values = new ArrayList<>();
 
   private DeviceArguments(String device) {
     this.device = device;
@@ -33,10 +32,7 @@ public final class DeviceArguments {
         throw arguments.invalid("'" + parts[i] + "' is no key=value");
       }
       String key = parts[i].substring(0, equals);
-      arguments
-          .values
-          .computeIfAbsent(key, first -> new ArrayList<>())
-          .add(parts[i].substring(equals + 1));
+      arguments.values.add(Map.entry(key, parts[i].substring(equals + 1)));
     }
     return arguments;
   }
@@ -48,7 +44,8 @@ public final class DeviceArguments {
 
   /** Refuses arguments that a driver does not know. */
   public void accept(Set<String> known) {
-    for (String key : values.keySet()) {
+    for (Map.Entry<String, String> each : values) {
+      String key = each.getKey();
       if (!known.contains(key)) {
         throw invalid(
             "'"
@@ -61,7 +58,12 @@ public final class DeviceArguments {
 
   /** All values of an argument that may be given several times, in order. */
   public List<String> all(String key) {
-    return values.getOrDefault(key, List.of());
+    return inOrder(Set.of(key)).stream().map(Map.Entry::getValue).toList();
+  }
+
+  /** All keys and values of some arguments, in order. */
+  public List<Map.Entry<String, String>> inOrder(Set<String> keys) {
+    return values.stream().filter(each -> keys.contains(each.getKey())).toList();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.sluice.nic;
 import io.sluice.mempool.Mempool;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -52,6 +53,7 @@ public final class EthDev {
   private final BurstCallbacks<RxCallback> rxCallbacks = new BurstCallbacks<>(RxCallback[]::new);
   private final BurstCallbacks<TxCallback> txCallbacks = new BurstCallbacks<>(TxCallback[]::new);
   private final EthControls controls;
+  private final QueueChecks checks;
   private PortDriver driver;
   private int nbRx;
   private int nbTx;
@@ -71,6 +73,7 @@ public final class EthDev {
     this.primary = opened != null;
     this.driver = opened;
     this.controls = opened == null ? null : new EthControls(this, opened);
+    this.checks = new QueueChecks(name);
     this.epoch = data.epoch(portId);
     this.rx = new PortQueues(data.claims(portId, name, false), primary, this::openRx);
     this.tx = new PortQueues(data.claims(portId, name, true), primary, this::openTx);
@@ -145,8 +148,8 @@ public final class EthDev {
   public void configure(int nbRx, int nbTx, EthConf conf) {
     owned();
     requireStopped("configuring");
-    checkCount("receive", nbRx, driver.maxRxQueues());
-    checkCount("send", nbTx, driver.maxTxQueues());
+    checks.checkCount("receive", nbRx, driver.maxRxQueues());
+    checks.checkCount("send", nbTx, driver.maxTxQueues());
     try {
       rx.takeAll();
       tx.takeAll();
@@ -165,14 +168,6 @@ public final class EthDev {
     }
   }
 
-  private void checkCount(String side, int count, int most) {
-    if (count < 0 || count > most) {
-      throw new SluiceException(
-          Errno.EINVAL,
-          "port " + name + ": " + count + " " + side + " queues, it has 0 to " + most);
-    }
-  }
-
   private void checkQueue(String side, int queue, int count) {
     if (!configured) {
       throw new SluiceException(Errno.EINVAL, "port " + name + ": configure it before its queues");
@@ -187,13 +182,16 @@ public final class EthDev {
   /**
    * {@code rte_eth_rx_queue_setup}: the queue takes its mbufs from a pool.
    *
-   * @param nbDesc descriptors; a driver whose device fixes them ignores it
+   * @param nbDesc descriptors, 0 to 65535; a driver whose device fixes them ignores it
+   * @throws SluiceException EINVAL for a queue that is not configured, an offload, or a pool whose
+   *     mbufs have no room; ENOSPC for a pool that is none of mbufs
    */
   public void rxQueueSetup(int queue, int nbDesc, int socket, RxConf conf, Mempool pool) {
     owned();
     requireStopped("setting queues up");
     checkQueue("receive", queue, nbRx);
-    Objects.requireNonNull(pool, "pool");
+    checks.checkConf(nbDesc, conf.offloads());
+    checks.checkPool(Objects.requireNonNull(pool, "pool"));
     RxQueue made = driver.rxQueue(queue, nbDesc, pool, data.queueStats(portId, false, queue));
     rx.setUp(queue, made, pool.address(), nbDesc);
   }
@@ -203,23 +201,27 @@ public final class EthDev {
     owned();
     requireStopped("setting queues up");
     checkQueue("send", queue, nbTx);
+    checks.checkConf(nbDesc, conf.offloads());
     TxQueue made = driver.txQueue(queue, nbDesc, data.queueStats(portId, true, queue));
     tx.setUp(queue, made, 0, nbDesc);
   }
 
   /**
-   * {@code rte_eth_dev_start}.
+   * {@code rte_eth_dev_start}; a started port stays so.
    *
    * @throws SluiceException EINVAL if a queue is not set up yet
    */
   public void start() {
     owned();
+    if (isStarted()) {
+      return;
+    }
     if (!configured) {
       throw new SluiceException(Errno.EINVAL, "port " + name + ": configure it before starting");
     }
     checkSetUp(rx, nbRx);
     checkSetUp(tx, nbTx);
-    driver.start();
+    driver.start(nbRx, nbTx);
     for (int queue = 0; queue < nbRx; queue++) {
       setRxQueueRunning(queue, true);
     }
@@ -459,10 +461,26 @@ public final class EthDev {
     return data.stats(portId);
   }
 
-  /** {@code rte_eth_xstats_get}: the counters by name, those of each queue too. */
+  /** {@code rte_eth_xstats_get}: the counters by name, those of each configured queue too. */
   public List<EthXstat> xstats() {
     updateStats();
     return data.xstats(portId);
+  }
+
+  /**
+   * {@code rte_eth_xstats_get_by_id}.
+   *
+   * @param ids places in {@link #xstats}, as {@link #xstatId} gives them
+   * @throws SluiceException EINVAL for one that there is not
+   */
+  public List<EthXstat> xstats(int... ids) {
+    List<EthXstat> all = xstats();
+    return Arrays.stream(ids).mapToObj(id -> all.get(checks.checkXstat(id, all.size()))).toList();
+  }
+
+  /** {@code rte_eth_xstats_get_id_by_name}: a place in {@link #xstats}, or -1. */
+  public int xstatId(String xstat) {
+    return xstats().stream().map(EthXstat::name).toList().indexOf(xstat);
   }
 
   /** Counters of one receive queue, 0 to 15. */

@@ -136,6 +136,8 @@ final class EthPortData {
     Memory.putLong(slot + EthDevDataLayout.MAC_ADDRS, mac);
     Memory.putShort(slot + EthDevDataLayout.MTU, (short) driver.mtu());
     Memory.putShort(slot + EthDevDataLayout.PORT_ID, (short) port);
+    Memory.putShort(slot + EthDevDataLayout.NB_RX_QUEUES, (short) driver.defaultRxQueues());
+    Memory.putShort(slot + EthDevDataLayout.NB_TX_QUEUES, (short) driver.defaultTxQueues());
     setLink(port, driver.link());
     Memory.putInt(queues(port) + EthQueueLayout.EPOCH, epoch(port) + 1);
     byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);

@@ -10,14 +10,24 @@ public interface PortDriver extends EthDevOps {
   /** Send queues it can have. */
   int maxTxQueues();
 
+  /** Receive queues it has until it is configured: those that its arguments ask for. */
+  default int defaultRxQueues() {
+    return 1;
+  }
+
+  /** Send queues it has until it is configured. */
+  default int defaultTxQueues() {
+    return 1;
+  }
+
   /** Makes a receive queue that takes mbufs from a pool. */
   RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats);
 
   /** Makes a send queue. */
   TxQueue txQueue(int queue, int descriptors, QueueStats stats);
 
-  /** Starts to receive and send. */
-  default void start() {}
+  /** Starts to receive and send on so many queues, which are set up. */
+  default void start(int rxQueues, int txQueues) {}
 
   /** Stops, and sends what is still to be sent. */
   default void stop() {}

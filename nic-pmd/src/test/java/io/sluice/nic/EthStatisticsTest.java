@@ -1,11 +1,15 @@
 package io.sluice.nic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.Mempool;
 import io.sluice.mempool.PktmbufPool;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Errno;
+import io.sluice.platform.SluiceException;
 import io.sluice.testing.UniquePrefix;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +89,54 @@ class EthStatisticsTest {
     assertEquals(3, xstats.get("rx_good_packets"));
     assertEquals(2, xstats.get("tx_q0_packets"));
     assertEquals(100, xstats.get("rx_q1_bytes"));
+  }
+
+  @Test
+  void shouldFindExtendedStatisticsByIdAndName() {
+    pass(1, 4);
+    int packets = port.xstatId("rx_q1_packets");
+    int good = port.xstatId("tx_good_bytes");
+    assertEquals(
+        List.of(new EthXstat("rx_q1_packets", 4), new EthXstat("tx_good_bytes", 400)),
+        port.xstats(packets, good));
+    assertEquals(List.of(), port.xstats(new int[0]));
+    assertEquals(-1, port.xstatId("rx_q2_packets"), "it has two queues");
+    int count = port.xstats().size();
+    for (int wrong : new int[] {-1, count}) {
+      SluiceException refused =
+          assertThrows(SluiceException.class, () -> port.xstats(packets, wrong));
+      assertEquals(Errno.EINVAL, refused.errno());
+      assertTrue(refused.getMessage().contains("no extended statistic " + wrong));
+    }
+    port.resetStats();
+    assertEquals(List.of(new EthXstat("rx_q1_packets", 0)), port.xstats(packets));
+  }
+
+  @Test
+  void shouldGoOnCountingOverAStopAndNotForgetAResetMeanwhile() {
+    pass(0, 5);
+    port.stop();
+    assertEquals(5, port.stats().ipackets());
+    port.start();
+    pass(0, 2);
+    assertEquals(new EthStats(7, 7, 700, 700, 0, 0, 0, 0), port.stats());
+    port.stop();
+    port.resetStats();
+    port.configure(1, 1, EthConf.DEFAULT);
+    port.rxQueueSetup(0, 512, -1, RxConf.DEFAULT, pool);
+    port.txQueueSetup(0, 512, -1, TxConf.DEFAULT);
+    port.start();
+    pass(0, 3);
+    assertEquals(new EthStats(3, 3, 300, 300, 0, 0, 0, 0), port.stats());
+  }
+
+  @Test
+  void shouldCountTheBytesThatAnMbufHoldsOfALongerPacket() {
+    EthDev longer = TestPorts.start(ports, "net_null1,size=9000", 1, pool);
+    assertEquals(2, longer.rxBurst(0, burst, 0, 2));
+    assertEquals(128, Mbuf.pktLen(burst[0]));
+    assertEquals(256, longer.stats().ibytes());
+    Mbuf.freeBulk(burst, 0, 2);
   }
 
   @Test

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queues of a port in several processes. */
 class PortSharingTest {
@@ -70,15 +72,18 @@ class PortSharingTest {
         EthDevs ports = EthDevs.of(memory);
         System.out.println("ready");
         Scanner input = new Scanner(System.in);
+        EthDev port = null;
         while (input.hasNext()) {
           String command = input.next();
           if (command.equals("quit")) {
             break;
           }
           int queue = input.nextInt();
+          // One that is gone is used on, as by a thread that polls.
+          EthDev found = ports.byName(arguments[2]);
+          port = found == null ? port : found;
           try {
-            System.out.println(
-                command + " " + queue + " " + run(ports.byName(arguments[2]), command, queue));
+            System.out.println(command + " " + queue + " " + run(port, command, queue));
           } catch (SluiceException e) {
             System.out.println(command + " " + queue + " " + e.errno() + " " + e.getMessage());
           }
@@ -255,6 +260,27 @@ class PortSharingTest {
       second.awaitLine("claim 0 done", LIMIT);
       assertRefused(
           Errno.ESRCH, "not attached", () -> ports.get(0).assignRxQueue(0, Integer.MAX_VALUE));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"net_null0", "net_ring0"})
+  void shouldLeaveASecondaryThatPollsUnharmedWhenThePrimaryClosesThePort(String device) {
+    TestPorts.start(ports, device, 2, pool);
+    try (JavaProcess child = sharer(9, device)) {
+      child.send("claim 1");
+      child.awaitLine("claim 1 done", LIMIT);
+      child.send("burst 1");
+      child.awaitLine("burst 1 received \\d+", LIMIT);
+      ports.close();
+      for (int i = 0; i < 3; i++) {
+        child.send("burst 1");
+        child.awaitLine("burst 1 received 0", LIMIT);
+      }
+      child.send("release 1");
+      child.awaitLine("release 1 done", LIMIT);
+      child.send("claim 1");
+      child.awaitLine("claim 1 ENODEV .*was detached", LIMIT);
     }
   }
 

@@ -102,6 +102,9 @@ final class LcoreWorker {
   }
 
   synchronized int await() {
+    if (isCurrentThread()) {
+      throw new SluiceException(Errno.EINVAL, "lcore " + lcore + " would wait for itself for ever");
+    }
     boolean interrupted = false;
     while (function != null) {
       try {

@@ -100,6 +100,7 @@ public final class Lcores implements AutoCloseable {
    * Waits until an lcore has nothing to run and gives what its last function returned, 0 if there
    * was none.
    *
+   * @throws SluiceException EINVAL on that very lcore, and for one that is not enabled
    * @throws java.util.concurrent.CompletionException with the exception that ended its function
    */
   public int waitLcore(int lcore) {

@@ -11,17 +11,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -148,6 +152,90 @@ class LcoresTest {
     assertEquals("lcore 5: broken", e.getMessage());
     lcores.remoteLaunch(5, () -> 4);
     assertEquals(4, lcores.waitLcore(5));
+  }
+
+  @Test
+  void shouldRefuseToWaitForItself() {
+    lcores.remoteLaunch(5, () -> lcores.waitLcore(5));
+    CompletionException e = assertThrows(CompletionException.class, () -> lcores.waitLcore(5));
+    assertSame(Errno.EINVAL, ((SluiceException) e.getCause()).errno());
+  }
+
+  @Test
+  void shouldRunAPipelineOfLcoresUnderEveryIdleStrategy() {
+    for (String idle : List.of("spin", "yield", "park", "adaptive")) {
+      int count = 5_000;
+      AtomicLongArray first = new AtomicLongArray(64);
+      AtomicLongArray second = new AtomicLongArray(64);
+      long[] next = {1};
+      List<Long> out = new ArrayList<>();
+      AtomicBoolean running = new AtomicBoolean(true);
+      PipelineStage rx =
+          new PipelineStage(
+              (objects, offset, most) -> {
+                int taken = 0;
+                while (taken < most && next[0] <= count) {
+                  objects[offset + taken++] = next[0]++;
+                }
+                return taken;
+              },
+              (objects, offset, taken) -> taken,
+              (objects, offset, taken) -> push(first, objects, offset, taken),
+              16);
+      PipelineStage worker =
+          new PipelineStage(
+              (objects, offset, most) -> pull(first, objects, offset, most),
+              (objects, offset, taken) -> {
+                for (int i = 0; i < taken; i++) {
+                  objects[offset + i] *= 3;
+                }
+                return taken;
+              },
+              (objects, offset, taken) -> push(second, objects, offset, taken),
+              16);
+      lcores.remoteLaunch(5, new PollLoop(running::get, IdleStrategy.named(idle), rx));
+      lcores.remoteLaunch(9, new PollLoop(running::get, IdleStrategy.named(idle), worker));
+      // The last stage runs to completion on the main lcore.
+      long[] burst = new long[16];
+      lcores.runOnMain(
+          new PollLoop(
+              () -> out.size() < count,
+              IdleStrategy.named(idle),
+              () -> {
+                int taken = pull(second, burst, 0, burst.length);
+                for (int i = 0; i < taken; i++) {
+                  out.add(burst[i]);
+                }
+                return taken;
+              }));
+      running.set(false);
+      lcores.mpWaitLcore();
+      assertEquals(LongStream.rangeClosed(1, count).map(n -> 3 * n).boxed().toList(), out, idle);
+      assertEquals(0, rx.pending() + worker.pending());
+    }
+  }
+
+  /** A queue between two threads: each slot is free while it is 0; the cursors are the threads'. */
+  private final Map<AtomicLongArray, int[]> cursors = new ConcurrentHashMap<>();
+
+  private int push(AtomicLongArray queue, long[] objects, int offset, int count) {
+    int[] cursor = cursors.computeIfAbsent(queue, each -> new int[2]);
+    int pushed = 0;
+    while (pushed < count
+        && queue.compareAndSet(cursor[0] % queue.length(), 0, objects[offset + pushed])) {
+      pushed++;
+      cursor[0]++;
+    }
+    return pushed;
+  }
+
+  private int pull(AtomicLongArray queue, long[] objects, int offset, int most) {
+    int[] cursor = cursors.computeIfAbsent(queue, each -> new int[2]);
+    int pulled = 0;
+    while (pulled < most && queue.get(cursor[1] % queue.length()) != 0) {
+      objects[offset + pulled++] = queue.getAndSet(cursor[1]++ % queue.length(), 0);
+    }
+    return pulled;
   }
 
   @Test

@@ -17,7 +17,8 @@ import java.util.function.BooleanSupplier;
  * here. While no worker runs nothing is received.
  *
  * <p>One thread calls it. A worker that dies leaves its rings as they are: what is in them is sent
- * as if it had passed, and what it held itself is counted as stranded.
+ * as if it had passed, and what it held itself is counted as stranded. So is a packet that comes
+ * back from a worker with a port that there is not; it is freed.
  */
 public final class Forwarder implements AutoCloseable {
   private static final int BURST = 32;
@@ -111,6 +112,8 @@ public final class Forwarder implements AutoCloseable {
       if (receive && port.waiting() == 0 && anyRunning()) {
         bytes += port.receive();
         received += port.waiting();
+        // Work even if no ring has room for it now: it is counted in this round or never.
+        work += port.waiting();
       }
       work += distribute(port);
     }
@@ -165,12 +168,24 @@ public final class Forwarder implements AutoCloseable {
   private int send(int worker, Ring ring) {
     int count = ring.dequeueBurst(burst, 0, BURST);
     for (int i = 0; i < count; i++) {
-      partner(Mbuf.port(burst[i])).add(burst[i]);
+      int port = Mbuf.port(burst[i]);
+      if (port < ports.length) {
+        partner(port).add(burst[i]);
+      } else {
+        // Not of ours, or the worker has changed it: one process's mistake must not end another.
+        Mbuf.free(burst[i]);
+        strand(worker, 1);
+      }
     }
     if (count > 0) {
       setInFlight(worker, inFlight[worker] - count);
     }
     return count;
+  }
+
+  private void strand(int worker, long count) {
+    long stranded = forwarding.strandedAddress(worker);
+    Memory.putLongRelease(stranded, Memory.getLong(stranded) + count);
   }
 
   private PortQueue partner(int port) {
@@ -199,8 +214,7 @@ public final class Forwarder implements AutoCloseable {
   private void takeBack(int worker) {
     while (haveRoom()) {
       if (send(worker, forwarding.out(worker)) + send(worker, forwarding.in(worker)) == 0) {
-        long stranded = forwarding.strandedAddress(worker);
-        Memory.putLongRelease(stranded, Memory.getLong(stranded) + inFlight[worker]);
+        strand(worker, inFlight[worker]);
         setInFlight(worker, 0);
         forwarding.move(worker, forwarding.state(worker), WorkerState.FREE);
         return;

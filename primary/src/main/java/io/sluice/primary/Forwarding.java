@@ -21,6 +21,9 @@ import java.util.List;
  * one producer and one consumer at any time.
  */
 public final class Forwarding {
+  /** How many workers there can be at once, at most. */
+  public static final int MAX_WORKERS = ForwardingLayout.MAX_WORKERS;
+
   // The data path asks for states, and values() makes an array each time.
   private static final WorkerState[] STATES = WorkerState.values();
 
@@ -218,7 +221,7 @@ public final class Forwarding {
     return worker(worker) + ForwardingLayout.WORKER_STRANDED;
   }
 
-  /** Packets that died with the workers that held them. */
+  /** Packets that died with the workers that held them, or came back with no port. */
   public long stranded() {
     long sum = 0;
     for (int i = 0; i < workers; i++) {

@@ -15,8 +15,9 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * What {@code sluice primary} does with its ports: starts each with one queue pair and forwards
- * between them through the workers. The mbufs come from one pool, {@value #POOL}.
+ * What {@code sluice primary} does with its ports: starts each with the queues that its arguments
+ * ask for, receives on all of them, sends on the first, and forwards through the workers. The mbufs
+ * come from one pool, {@value #POOL}.
  *
  * <p>One thread makes it, runs it and stops it. The memory, and with it rings and pool, goes with
  * the primary.
@@ -59,16 +60,20 @@ public final class PortForwarding {
       queues.add(
           new ForwardingPort(
               port.name(),
-              (burst, offset, n) -> port.rxBurst(0, burst, offset, n),
+              new QueuesInTurn(port),
               (burst, offset, n) -> port.txBurst(0, burst, offset, n)));
     }
     forwarder = new Forwarder(primary.memory(), workers, ringSize, queues);
   }
 
   private void start(EthDev port) {
-    port.configure(1, 1, EthConf.DEFAULT);
-    port.rxQueueSetup(0, DESCRIPTORS, MemZone.SOCKET_ID_ANY, RxConf.DEFAULT, pool);
-    port.txQueueSetup(0, DESCRIPTORS, MemZone.SOCKET_ID_ANY, TxConf.DEFAULT);
+    port.configure(port.rxQueues(), port.txQueues(), EthConf.DEFAULT);
+    for (int queue = 0; queue < port.rxQueues(); queue++) {
+      port.rxQueueSetup(queue, DESCRIPTORS, MemZone.SOCKET_ID_ANY, RxConf.DEFAULT, pool);
+    }
+    for (int queue = 0; queue < port.txQueues(); queue++) {
+      port.txQueueSetup(queue, DESCRIPTORS, MemZone.SOCKET_ID_ANY, TxConf.DEFAULT);
+    }
     port.start();
   }
 

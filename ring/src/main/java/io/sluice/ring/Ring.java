@@ -468,6 +468,17 @@ public final class Ring {
     return freeCount() == 0;
   }
 
+  /**
+   * Room for so many once every dequeue that has begun is done; never less than that. With RTS
+   * consumers, slots emptied by those that are done stay closed until the last one is: the ring may
+   * be full while it holds less than its capacity.
+   */
+  public int settledFreeCount() {
+    // Producers first: a dequeue between the two loads shows as room, not as its lack.
+    int produced = prod.headPosition();
+    return capacity - (produced - cons.headPosition());
+  }
+
   /** Slots: a power of two. */
   public int size() {
     return size;

@@ -73,6 +73,25 @@ class HeadTailTest {
   }
 
   @Test
+  void shouldTellRoomThatIsClosedFromRoomThatIsNot() {
+    try (RawRing raw = new RawRing(64, Ring.MC_RTS_DEQ)) {
+      raw.startAt(-30);
+      Ring ring = raw.ring;
+      assertEquals(63, ring.enqueueBulk(new long[63], 0, 63));
+      assertEquals(0, ring.settledFreeCount());
+      long slow = ring.cons.claim(2, true);
+      assertEquals(3, ring.dequeueBulk(new long[3], 0, 3));
+      assertEquals(0, ring.freeCount(), "closed until the slow one is done");
+      assertEquals(0, ring.enqueueBulk(new long[1], 0, 1));
+      assertEquals(5, ring.settledFreeCount());
+      ring.cons.publish(HeadTail.head(slow), 2);
+      assertEquals(5, ring.freeCount());
+      assertEquals(5, ring.enqueueBulk(new long[5], 0, 5));
+      assertEquals(0, ring.settledFreeCount());
+    }
+  }
+
+  @Test
   void shouldHoldAnRtsHeadBackThatIsHtdMaxAhead() throws Exception {
     try (RawRing raw = new RawRing(64, Ring.MP_RTS_ENQ)) {
       assertTrue(raw.ring.setProdHtdMax(4));

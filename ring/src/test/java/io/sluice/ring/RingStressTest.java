@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Memory;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Scanner;
+import java.util.concurrent.FutureTask;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -22,9 +28,13 @@ class RingStressTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int SLOTS = 256;
 
+  /** Of each producer to the JVMs. */
+  private static final int MESSAGES = 100_000;
+
   /** Entry: producer in the upper 32 bits, its running number from 1 in the lower. */
   static void produce(Ring ring, int producer, int messages) {
     long[] burst = new long[32];
+    RingZcData zcd = new RingZcData();
     int next = 1;
     int turn = 0;
     while (next <= messages) {
@@ -32,11 +42,63 @@ class RingStressTest {
       for (int i = 0; i < n; i++) {
         burst[i] = (long) producer << 32 | next + i;
       }
-      int done = turn % 3 == 0 ? ring.enqueueBulk(burst, 0, n) : ring.enqueueBurst(burst, 0, n);
+      int done = enqueue(ring, burst, n, turn, zcd);
       if (done == 0) {
         Thread.yield();
       }
       next += done;
+    }
+  }
+
+  /** By each of the calls in turn, with peek and in place where one claims at a time. */
+  private static int enqueue(Ring ring, long[] burst, int n, int turn, RingZcData zcd) {
+    switch (turn % (ring.prodSyncType().canPeek() ? 4 : 2)) {
+      case 0:
+        return ring.enqueueBulk(burst, 0, n);
+      case 1:
+        return ring.enqueueBurst(burst, 0, n);
+      case 2:
+        int room = ring.enqueueBurstStart(n);
+        // One less than claimed: the rest is given back.
+        int some = Math.max(1, room - 1);
+        if (room != 0) {
+          ring.enqueueFinish(burst, 0, some);
+        }
+        return room == 0 ? 0 : some;
+      default:
+        int claimed = ring.enqueueZcBurstStart(n, zcd);
+        for (int i = 0; i < claimed; i++) {
+          Memory.putLong(zcd.entry(i), burst[i]);
+        }
+        if (claimed != 0) {
+          ring.enqueueZcFinish(claimed);
+        }
+        return claimed;
+    }
+  }
+
+  private static int dequeue(Ring ring, long[] burst, int n, int turn, RingZcData zcd) {
+    switch (turn % (ring.consSyncType().canPeek() ? 4 : 2)) {
+      case 0:
+        return ring.dequeueBulk(burst, 0, n);
+      case 1:
+        return ring.dequeueBurst(burst, 0, n);
+      case 2:
+        int seen = ring.dequeueBurstStart(burst, 0, n);
+        int some = Math.max(1, seen - 1);
+        if (seen != 0) {
+          ring.dequeueFinish(some);
+        }
+        return seen == 0 ? 0 : some;
+      default:
+        int claimed = ring.dequeueZcBurstStart(n, zcd);
+        for (int i = 0; i < claimed; i++) {
+          burst[i] = Memory.getLong(zcd.entry(i));
+        }
+        if (claimed != 0) {
+          ring.dequeueFinish(claimed);
+        }
+        return claimed;
     }
   }
 
@@ -71,10 +133,11 @@ class RingStressTest {
   static Seen consume(Ring ring) {
     Seen seen = new Seen();
     long[] burst = new long[24];
+    RingZcData zcd = new RingZcData();
     int turn = 0;
     while (true) {
       int n = 1 + turn++ % burst.length;
-      int got = turn % 3 == 0 ? ring.dequeueBulk(burst, 0, n) : ring.dequeueBurst(burst, 0, n);
+      int got = dequeue(ring, burst, n, turn, zcd);
       if (got == 0) {
         Thread.yield();
       }
@@ -156,39 +219,55 @@ class RingStressTest {
     }
   }
 
-  /** A producing JVM: file prefix, ring, producer, messages. */
-  static final class Producer {
-    public static void main(String[] arguments) {
-      try (SharedMemory memory = attach(arguments[0])) {
+  /**
+   * A JVM with a producer and a consumer, each where the mode of a ring allows this worker one:
+   * file prefix, worker, messages. It takes the names of rings from its input.
+   */
+  static final class Worker {
+    public static void main(String[] arguments) throws Exception {
+      int worker = Integer.parseInt(arguments[1]);
+      int messages = Integer.parseInt(arguments[2]);
+      try (SharedMemory memory = attach(arguments[0]);
+          Scanner names = new Scanner(System.in, StandardCharsets.UTF_8)) {
         System.out.println("ready");
-        produce(
-            Ring.lookup(memory, arguments[1]),
-            Integer.parseInt(arguments[2]),
-            Integer.parseInt(arguments[3]));
-        System.out.println("done");
+        while (names.hasNextLine()) {
+          work(Ring.lookup(memory, names.nextLine()), worker, messages);
+        }
+      }
+    }
+
+    /** The consumer prints what it saw, whose first line says that there was one. */
+    private static void work(Ring ring, int worker, int messages) throws Exception {
+      Thread producer = new Thread(() -> produce(ring, worker, messages));
+      if (produces(ring, worker)) {
+        producer.start();
+      }
+      FutureTask<Seen> consumer = new FutureTask<>(() -> consume(ring));
+      if (consumes(ring, worker)) {
+        new Thread(consumer).start();
+      }
+      producer.join();
+      System.out.println(ring.name() + " produced");
+      if (consumes(ring, worker)) {
+        Seen seen = consumer.get();
+        StringBuilder line = new StringBuilder(ring.name() + " saw " + seen.inOrder);
+        for (int from = 1; from <= WORKERS; from++) {
+          line.append(' ').append(seen.count[from]).append(' ').append(seen.sum[from]);
+        }
+        System.out.println(line);
       }
     }
   }
 
-  /** A consuming JVM: file prefix, ring. */
-  static final class Consumer {
-    public static void main(String[] arguments) {
-      try (SharedMemory memory = attach(arguments[0])) {
-        System.out.println("ready");
-        Seen seen = consume(Ring.lookup(memory, arguments[1]));
-        for (int producer = 1; producer < 7; producer++) {
-          System.out.println(
-              "seen "
-                  + producer
-                  + " "
-                  + seen.count[producer]
-                  + " "
-                  + seen.sum[producer]
-                  + " "
-                  + seen.inOrder);
-        }
-      }
-    }
+  private static final int WORKERS = 2;
+
+  /** A side that is ST is one worker's: the first produces, the second consumes. */
+  private static boolean produces(Ring ring, int worker) {
+    return ring.prodSyncType() != SyncType.ST || worker == 1;
+  }
+
+  private static boolean consumes(Ring ring, int worker) {
+    return ring.consSyncType() != SyncType.ST || worker == 2;
   }
 
   private static SharedMemory attach(String prefix) {
@@ -196,53 +275,69 @@ class RingStressTest {
         EalOptions.parse("--proc-type", "secondary", "--file-prefix", prefix, "--no-huge"));
   }
 
-  @ParameterizedTest(name = "flags=0x{0}")
-  @MethodSource("io.sluice.ring.RingModes#symmetric")
-  void shouldConserveBetweenJvms(int flags) {
-    int messages = 200_000;
-    boolean many = (flags & (Ring.SP_ENQ | Ring.SC_DEQ)) == 0;
-    int producers = many ? 2 : 1;
+  private static SharedMemory memory;
+  private static List<JavaProcess> workers;
+
+  @BeforeAll
+  static void startWorkers() {
     String prefix = UniquePrefix.next();
-    try (SharedMemory memory =
+    memory =
         SharedMemory.create(
-            EalOptions.parse("--file-prefix", prefix, "-m", "8", "--no-pci", "--no-huge"))) {
-      Ring ring = Ring.create(memory, "stress", SLOTS, -1, flags);
-      List<JavaProcess> children = new ArrayList<>();
-      List<JavaProcess> consumers = new ArrayList<>();
-      try {
-        for (int i = 0; i < producers; i++) {
-          consumers.add(JavaProcess.start(Consumer.class, prefix, "stress"));
-        }
-        children.addAll(consumers);
-        for (int producer = 1; producer <= producers; producer++) {
-          children.add(
-              JavaProcess.start(Producer.class, prefix, "stress", "" + producer, "" + messages));
-        }
-        for (JavaProcess producer : children.subList(producers, children.size())) {
-          producer.awaitLine("done", LIMIT);
-          assertEquals(0, producer.awaitExit(LIMIT));
-        }
-        for (int i = 0; i < producers; i++) {
-          stop(ring);
-        }
-        List<Seen> all = new ArrayList<>();
-        for (JavaProcess consumer : consumers) {
-          Seen seen = new Seen();
-          for (int producer = 1; producer < 7; producer++) {
-            var line =
-                consumer.awaitLine("seen " + producer + " (\\d+) (-?\\d+) (true|false)", LIMIT);
-            seen.count[producer] = Long.parseLong(line.group(1));
-            seen.sum[producer] = Long.parseLong(line.group(2));
-            seen.inOrder &= Boolean.parseBoolean(line.group(3));
-          }
-          assertEquals(0, consumer.awaitExit(LIMIT));
-          all.add(seen);
-        }
-        assertAllSeen(all, producers, messages);
-        assertTrue(ring.isEmpty());
-      } finally {
-        children.forEach(JavaProcess::close);
+            EalOptions.parse("--file-prefix", prefix, "-m", "8", "--no-pci", "--no-huge"));
+    workers = new ArrayList<>();
+    for (int worker = 1; worker <= WORKERS; worker++) {
+      workers.add(JavaProcess.start(Worker.class, prefix, "" + worker, "" + MESSAGES));
+    }
+    workers.forEach(worker -> worker.awaitLine("ready", LIMIT));
+  }
+
+  @AfterAll
+  static void stopWorkers() {
+    workers.forEach(JavaProcess::close);
+    memory.close();
+  }
+
+  @ParameterizedTest(name = "flags=0x{0}")
+  @MethodSource("io.sluice.ring.RingModes#all")
+  void shouldConserveBetweenTwoJvmsInEveryMode(int flags) {
+    // A ring that holds exactly as many as the others, so that EXACT_SZ fills and empties too.
+    int count = (flags & Ring.EXACT_SZ) == 0 ? SLOTS : SLOTS - 1;
+    String name = "stress" + flags;
+    Ring ring = Ring.create(memory, name, count, -1, flags);
+    ring.prod.set(-MESSAGES);
+    ring.cons.set(-MESSAGES);
+    workers.forEach(worker -> worker.send(name));
+    workers.forEach(worker -> worker.awaitLine("^" + name + " produced", LIMIT));
+    int producers = producersOf(ring);
+    List<Seen> all = new ArrayList<>();
+    // The stop entries come behind all else, and from here alone once the producers are done.
+    for (int worker = 1; worker <= WORKERS; worker++) {
+      if (consumes(ring, worker)) {
+        stop(ring);
       }
     }
+    for (int worker = 1; worker <= WORKERS; worker++) {
+      if (consumes(ring, worker)) {
+        all.add(seenBy(workers.get(worker - 1), name));
+      }
+    }
+    assertAllSeen(all, producers, MESSAGES);
+    assertTrue(ring.isEmpty(), ring::dump);
+    ring.free(memory);
+  }
+
+  private static int producersOf(Ring ring) {
+    return ring.prodSyncType() == SyncType.ST ? 1 : WORKERS;
+  }
+
+  private static Seen seenBy(JavaProcess worker, String name) {
+    String[] words = worker.awaitLine("^" + name + " saw (.*)$", LIMIT).group(1).trim().split(" ");
+    Seen seen = new Seen();
+    seen.inOrder = Boolean.parseBoolean(words[0]);
+    for (int producer = 1; producer <= WORKERS; producer++) {
+      seen.count[producer] = Long.parseLong(words[2 * producer - 1]);
+      seen.sum[producer] = Long.parseLong(words[2 * producer]);
+    }
+    return seen;
   }
 }

@@ -1,5 +1,7 @@
 package io.sluice.secondary;
 
+import io.sluice.platform.Errno;
+import io.sluice.platform.SluiceException;
 import io.sluice.primary.Forwarding;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,7 +16,7 @@ public final class Monitor implements SecondaryApp {
 
   @Override
   public void run(Secondary secondary, String[] arguments) {
-    long millis = arguments.length == 0 ? DEFAULT_MILLIS : Long.parseLong(arguments[0]);
+    long millis = arguments.length == 0 ? DEFAULT_MILLIS : millis(arguments[0]);
     Forwarding forwarding = Forwarding.lookup(secondary.memory());
     long next = System.nanoTime();
     while (!secondary.isStopRequested()) {
@@ -24,6 +26,14 @@ public final class Monitor implements SecondaryApp {
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
+  }
+
+  private static long millis(String text) {
+    if (!text.matches("[1-9]\\d{0,8}")) {
+      throw new SluiceException(
+          Errno.EINVAL, "monitor's interval '" + text + "'; accepted: 1-999999999 milliseconds");
+    }
+    return Long.parseLong(text);
   }
 
   private static String line(Forwarding forwarding) {

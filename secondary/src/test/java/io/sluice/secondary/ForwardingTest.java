@@ -16,6 +16,7 @@ import io.sluice.primary.Forwarder;
 import io.sluice.primary.Forwarding;
 import io.sluice.primary.ForwardingPort;
 import io.sluice.primary.Primary;
+import io.sluice.primary.WorkerState;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
@@ -198,6 +199,33 @@ class ForwardingTest {
     assertEquals(FRAMES, seen.cardinality() + stranded);
     assertTrue(stranded <= 32, () -> stranded + " were in its hands");
     assertEquals(pool.size(), pool.availCount() + stranded);
+  }
+
+  @Test
+  void shouldFreeAndCountWhatAWorkerGivesBackWithAPortThatThereIsNot() {
+    Forwarding forwarding = forwarder.forwarding();
+    int place = forwarding.claim();
+    forwarding.move(place, WorkerState.CLAIMED, WorkerState.RUNNING);
+    long[] burst = new long[32];
+    int[] spoilt = new int[1];
+    long deadline = System.nanoTime() + LIMIT.toNanos();
+    forwarder.run(
+        () -> {
+          int n = forwarding.in(place).dequeueBurst(burst, 0, burst.length);
+          for (int i = 0; i < n; i += 2) {
+            Mbuf.setPort(burst[i], i % 4 == 0 ? 2 : Mbuf.PORT_INVALID);
+            spoilt[0]++;
+          }
+          assertEquals(n, forwarding.out(place).enqueueBurst(burst, 0, n));
+          return received + forwarding.stranded() == FRAMES || System.nanoTime() - deadline > 0;
+        },
+        IdleStrategy.yield());
+    assertEquals(0, forwarder.drain(LIMIT, IdleStrategy.yield()));
+    assertEquals(List.of(), mismatches);
+    assertTrue(spoilt[0] > 0);
+    assertEquals(spoilt[0], forwarding.stranded());
+    assertEquals(FRAMES - spoilt[0], seen.cardinality());
+    assertEquals(pool.size(), pool.availCount());
   }
 
   @Test

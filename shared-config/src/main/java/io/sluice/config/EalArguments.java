@@ -16,6 +16,7 @@ final class EalArguments {
   private final String[] args;
   private final EalOptions.Builder builder = EalOptions.builder();
   private int at;
+  private String lcoresBy;
 
   private EalArguments(String[] args) {
     this.args = args;
@@ -55,7 +56,7 @@ final class EalArguments {
       case "--in-memory" -> builder.inMemory(flag(name, attached));
       case "--single-file-segments" -> builder.singleFileSegments(flag(name, attached));
       case "--no-pci" -> builder.noPci(flag(name, attached));
-      case "-l", "--lcores" -> builder.lcores(LcoresSyntax.parse(name, value(name, attached)));
+      case "-l", "--lcores" -> lcores(name, value(name, attached));
       case "--main-lcore" -> builder.mainLcore(number(name, value(name, attached)));
       case "--proc-type" -> builder.procType(procType(value(name, attached)));
       case "--file-prefix" -> builder.filePrefix(value(name, attached));
@@ -71,6 +72,15 @@ final class EalArguments {
       default ->
           throw new EalOptionException("unknown option '" + name + "'; accepted are " + ACCEPTED);
     }
+  }
+
+  private void lcores(String name, String text) {
+    if (lcoresBy != null) {
+      throw new EalOptionException(
+          name + " '" + text + "': " + lcoresBy + " gave the lcores already; give one of them");
+    }
+    lcoresBy = name;
+    builder.lcores(LcoresSyntax.parse(name, text));
   }
 
   private static boolean flag(String name, String attached) {

@@ -4,6 +4,7 @@ import io.sluice.platform.CpuTopology;
 import io.sluice.platform.LcoreMap;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -200,15 +201,17 @@ public final class EalOptions {
       return this;
     }
 
-    /** Megabytes by socket. */
+    /** Megabytes by socket; 0 for none, as DPDK takes it. */
     public Builder socketMemMb(int... megabytes) {
-      long total = 0;
+      boolean valid = megabytes.length > 0 && megabytes.length <= MAX_SOCKETS;
       for (int each : megabytes) {
-        total += each < 0 ? Long.MIN_VALUE / MAX_SOCKETS : each;
+        valid &= each >= 0;
       }
-      if (total <= 0 || megabytes.length > MAX_SOCKETS) {
+      if (!valid) {
         throw new EalOptionException(
-            "--socket-mem: accepted are megabytes for 1 to 32 sockets, not all 0, as in 64,64");
+            "--socket-mem "
+                + Arrays.toString(megabytes)
+                + ": accepted are megabytes from 0 for 1 to 32 sockets, as in 64,64");
       }
       this.socketMemMb = megabytes.clone();
       return this;

@@ -107,15 +107,24 @@ public final class Fbarray {
     }
     Fbarray array = new Fbarray(header, path, fd);
     int result = join ? Libc.flock(fd, Libc.LOCK_SH | Libc.LOCK_NB) : 0;
-    if (result == 0 && Libc.size(fd) < array.mappedLength) {
+    boolean cutShort = Libc.size(fd) < array.mappedLength;
+    if (result == 0 && cutShort) {
       result = -Errno.EINVAL.number();
     }
     if (result == 0) {
-      result = map(array.data, array.mappedLength, fd, join ? Libc.MAP_SHARED : Libc.MAP_PRIVATE);
+      result =
+          join
+              ? map(array.data, array.mappedLength, fd, Libc.MAP_SHARED)
+              : copy(array.data, array.mappedLength, fd);
     }
     if (result < 0) {
       Libc.close(fd);
-      throw new SluiceException(Errno.ofResult(result), "cannot attach " + path);
+      throw new SluiceException(
+          Errno.ofResult(result),
+          "cannot attach "
+              + path
+              + (cutShort ? ", which is cut short" : "")
+              + "; restart the primary");
     }
     return array;
   }
@@ -124,6 +133,11 @@ public final class Fbarray {
     long mapped =
         Libc.mmap(
             address, length, Libc.PROT_READ | Libc.PROT_WRITE, sharing | Libc.MAP_FIXED, fd, 0);
+    return mapped == address ? 0 : (int) mapped;
+  }
+
+  private static int copy(long address, long length, int fd) {
+    long mapped = PrivateCopy.map(address, length, Libc.MAP_FIXED, fd, length);
     return mapped == address ? 0 : (int) mapped;
   }
 

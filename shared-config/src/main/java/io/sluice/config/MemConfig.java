@@ -22,6 +22,8 @@ public final class MemConfig implements AutoCloseable {
   private static final long POLL_NANOS = 1_000_000;
   private static final long LOWEST_ADDRESS = 0x8000;
   private static final long HIGHEST_ADDRESS = 0x7fff_0000_0000L;
+  private static final int MP_DISABLED = 1;
+  private static final int MP_ENABLED = 2;
   private static final int MAX_LISTS = 128;
   private static final int MAX_HEAPS = 32;
 
@@ -62,12 +64,27 @@ public final class MemConfig implements AutoCloseable {
     }
   }
 
-  /** Makes the config as the primary, which it remains as long as this is open. */
+  /**
+   * Makes the config as the primary, which it remains as long as this is open.
+   *
+   * @throws SluiceException EBUSY if there is a primary, in this process or another, or if
+   *     secondaries of an earlier one still run; EEXIST if the address is taken
+   */
   public static MemConfig create(RuntimeDirectory directory, long baseVirtaddr) {
     String path = directory.path() + "/config";
-    if (HELD_HERE.contains(path)) {
+    // A lock of the kernel's is a process's: only this tells its threads apart.
+    if (!HELD_HERE.add(path)) {
       throw hasPrimary(path);
     }
+    try {
+      return createAlone(directory, path, baseVirtaddr);
+    } catch (RuntimeException e) {
+      HELD_HERE.remove(path);
+      throw e;
+    }
+  }
+
+  private static MemConfig createAlone(RuntimeDirectory directory, String path, long baseVirtaddr) {
     int fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
     if (fd < 0) {
       throw new SluiceException(Errno.ofResult(fd), "cannot open " + path);
@@ -78,6 +95,9 @@ public final class MemConfig implements AutoCloseable {
       throw hasPrimary(path);
     }
     if (isHeld(directory.path() + "/fbarray_memzone")) {
+      if (Libc.size(fd) == 0) {
+        Libc.unlink(path);
+      }
       Libc.close(fd);
       throw new SluiceException(
           Errno.EBUSY,
@@ -99,7 +119,6 @@ public final class MemConfig implements AutoCloseable {
     }
     Memory.putInt(at + MemConfigLayout.VERSION, VERSION);
     Memory.putLong(at + MemConfigLayout.MEM_CFG_ADDR, at);
-    HELD_HERE.add(path);
     return new MemConfig(path, at, fd, true);
   }
 
@@ -146,13 +165,51 @@ public final class MemConfig implements AutoCloseable {
     Memory.putIntRelease(address + MemConfigLayout.MAGIC, MAGIC);
   }
 
-  /** Joins the config of a running primary, waiting a while for it to complete. */
+  /**
+   * Joins the config of a running primary, waiting a while for it to complete.
+   *
+   * @throws SluiceException ENOENT without a primary, EINVAL for a config of another version or
+   *     garbage, EPERM if the primary has disabled secondaries, EEXIST if the address is taken
+   */
   public static MemConfig attach(RuntimeDirectory directory) {
     if (!isPrimaryAlive(directory)) {
       throw new SluiceException(
           Errno.ENOENT, "no primary runs on " + directory.path() + "/config; start it first");
     }
-    return open(directory, Libc.O_RDWR, WAIT_NANOS, Libc.MAP_SHARED);
+    MemConfig config = open(directory, Libc.O_RDWR, WAIT_NANOS);
+    if (!config.setMpStatus(MP_ENABLED)) {
+      config.close();
+      throw new SluiceException(
+          Errno.EPERM,
+          "the primary of "
+              + directory.path()
+              + " has disabled secondaries (rte_mp_disable); start it without");
+    }
+    return config;
+  }
+
+  /**
+   * {@code rte_mp_disable}: no secondary may attach from now on.
+   *
+   * @return false if one has attached already; then nothing changes
+   */
+  public boolean disableMp() {
+    return setMpStatus(MP_DISABLED);
+  }
+
+  /**
+   * The status is a byte, and its neighbours in the int are padding: unknown becomes known once.
+   */
+  private boolean setMpStatus(int status) {
+    long field = address + MemConfigLayout.MP_STATUS;
+    int word = Memory.getIntVolatile(field);
+    while ((word & 0xff) == 0) {
+      if (Memory.compareAndSetInt(field, word, word | status)) {
+        return true;
+      }
+      word = Memory.getIntVolatile(field);
+    }
+    return (word & 0xff) == status;
   }
 
   /**
@@ -160,7 +217,7 @@ public final class MemConfig implements AutoCloseable {
    * write without anybody seeing it, and in which every lock is free.
    */
   public static MemConfig observe(RuntimeDirectory directory) {
-    MemConfig config = open(directory, Libc.O_RDONLY, 0, Libc.MAP_PRIVATE);
+    MemConfig config = open(directory, Libc.O_RDONLY, 0);
     config.freeLocks();
     return config;
   }
@@ -178,8 +235,7 @@ public final class MemConfig implements AutoCloseable {
     }
   }
 
-  private static MemConfig open(
-      RuntimeDirectory directory, int flags, long waitNanos, int mapping) {
+  private static MemConfig open(RuntimeDirectory directory, int flags, long waitNanos) {
     String path = directory.path() + "/config";
     if (HELD_HERE.contains(path)) {
       throw new SluiceException(
@@ -190,31 +246,18 @@ public final class MemConfig implements AutoCloseable {
       throw new SluiceException(
           Errno.ofResult(fd), "cannot open " + path + "; start a primary with this prefix");
     }
-    if (Libc.size(fd) < MemConfigLayout.SIZEOF) {
+    long at;
+    try {
+      at = awaitComplete(directory, path, fd, System.nanoTime() + waitNanos);
+    } catch (SluiceException e) {
       Libc.close(fd);
-      throw new SluiceException(Errno.EINVAL, path + " is cut short; restart the primary");
+      throw e;
     }
-    long probe = Libc.mmap(0, MAPPED_LENGTH, Libc.PROT_READ, Libc.MAP_SHARED, fd, 0);
-    if (Libc.isError(probe)) {
-      Libc.close(fd);
-      throw new SluiceException(Errno.ofResult(probe), "cannot map " + path);
-    }
-    long deadline = System.nanoTime() + waitNanos;
-    while (Memory.getIntAcquire(probe + MemConfigLayout.MAGIC) != MAGIC
-        && System.nanoTime() < deadline
-        && isPrimaryAlive(directory)) {
-      LockSupport.parkNanos(POLL_NANOS);
-    }
-    int magic = Memory.getInt(probe + MemConfigLayout.MAGIC);
-    int version = Memory.getInt(probe + MemConfigLayout.VERSION);
-    long at = Memory.getLong(probe + MemConfigLayout.MEM_CFG_ADDR);
-    Libc.munmap(probe, MAPPED_LENGTH);
-    String wrong = wrongWith(magic, version, at);
-    if (wrong != null) {
-      Libc.close(fd);
-      throw new SluiceException(Errno.EINVAL, path + " " + wrong + "; restart the primary");
-    }
-    long mapped = map(at, fd, mapping | Libc.MAP_FIXED_NOREPLACE);
+    long mapped =
+        flags == Libc.O_RDWR
+            ? map(at, fd, Libc.MAP_SHARED | Libc.MAP_FIXED_NOREPLACE)
+            : PrivateCopy.map(
+                at, MAPPED_LENGTH, Libc.MAP_FIXED_NOREPLACE, fd, MemConfigLayout.SIZEOF);
     Libc.close(fd);
     if (mapped != at) {
       throw AddressRange.taken(
@@ -228,10 +271,40 @@ public final class MemConfig implements AutoCloseable {
     return new MemConfig(path, at, -1, false);
   }
 
-  private static String wrongWith(int magic, int version, long at) {
-    if (magic != MAGIC) {
-      return "is garbage or was never completed (magic 0x" + Integer.toHexString(magic) + ")";
+  /**
+   * Waits until the config is complete or no primary works on it, and gives the address where it
+   * must be mapped. It is read, not mapped: a file that shrinks meanwhile is an error, no SIGBUS.
+   */
+  private static long awaitComplete(
+      RuntimeDirectory directory, String path, int fd, long deadline) {
+    long image = Memory.allocate(MemConfigLayout.SIZEOF);
+    try {
+      long length = Libc.pread(fd, image, MemConfigLayout.SIZEOF, 0);
+      while ((length < MemConfigLayout.SIZEOF || Memory.getInt(image) != MAGIC)
+          && System.nanoTime() < deadline
+          && isPrimaryAlive(directory)) {
+        LockSupport.parkNanos(POLL_NANOS);
+        length = Libc.pread(fd, image, MemConfigLayout.SIZEOF, 0);
+      }
+      String wrong = length < MemConfigLayout.SIZEOF ? "is cut short" : wrongWith(image);
+      if (wrong != null) {
+        throw new SluiceException(Errno.EINVAL, path + " " + wrong + "; restart the primary");
+      }
+      return Memory.getLong(image + MemConfigLayout.MEM_CFG_ADDR);
+    } finally {
+      Memory.release(image);
     }
+  }
+
+  private static String wrongWith(long image) {
+    int magic = Memory.getInt(image + MemConfigLayout.MAGIC);
+    if (magic == 0) {
+      return "is not complete, as its primary still starts, hangs or died";
+    }
+    if (magic != MAGIC) {
+      return "is garbage (magic 0x" + Integer.toHexString(magic) + ")";
+    }
+    int version = Memory.getInt(image + MemConfigLayout.VERSION);
     if (version != VERSION) {
       return "is of version 0x"
           + Integer.toHexString(version)
@@ -239,6 +312,7 @@ public final class MemConfig implements AutoCloseable {
           + Integer.toHexString(VERSION)
           + " (22.11.11)";
     }
+    long at = Memory.getLong(image + MemConfigLayout.MEM_CFG_ADDR);
     return at % 4096 != 0 || at < LOWEST_ADDRESS || at > HIGHEST_ADDRESS
         ? "is garbage (address 0x" + Long.toHexString(at) + ")"
         : null;

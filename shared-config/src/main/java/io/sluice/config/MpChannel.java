@@ -89,10 +89,7 @@ public final class MpChannel implements AutoCloseable {
    * @throws SluiceException EEXIST if the action has a handler, E2BIG or EINVAL for a bad name
    */
   public void register(String action, Handler handler) {
-    if (action.isEmpty() || action.length() >= MpMessageLayout.NAME_LENGTH) {
-      throw new SluiceException(
-          action.isEmpty() ? Errno.EINVAL : Errno.E2BIG, "no action name: '" + action + "'");
-    }
+    MpMessage.requireName(action);
     if (handlers.putIfAbsent(action, handler) != null) {
       throw new SluiceException(Errno.EEXIST, "action '" + action + "' has a handler");
     }

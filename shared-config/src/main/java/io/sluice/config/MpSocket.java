@@ -13,12 +13,13 @@ final class MpSocket implements AutoCloseable {
   static final int REPLY = 2;
   static final int IGNORE = 3;
 
-  private static final int MAX_FDS = 8;
   private static final int ADDRESS_LENGTH = 110;
   private static final int MAX_PATH = 107;
   private static final int CONTROL_HEADER = 16;
-  private static final int CONTROL_LENGTH = CONTROL_HEADER + MAX_FDS * Integer.BYTES;
+  private static final int CONTROL_LENGTH = CONTROL_HEADER + MpMessage.MAX_FDS * Integer.BYTES;
   private static final int SHUT_RDWR = 2;
+  private static final int SO_SNDTIMEO = 21;
+  private static final long SEND_SECONDS = 5;
 
   // struct msghdr, its iovec, the address and the control data behind each other.
   private static final int IOVEC = 56;
@@ -45,6 +46,7 @@ final class MpSocket implements AutoCloseable {
       Libc.unlink(path);
       int result = fd < 0 ? fd : putAddress(buffer + ADDRESS, path);
       if (result >= 0) {
+        limitSending(fd, buffer);
         result = Libc.bind(fd, buffer + ADDRESS, ADDRESS_LENGTH);
       }
       if (result < 0) {
@@ -57,6 +59,12 @@ final class MpSocket implements AutoCloseable {
     } finally {
       Memory.release(buffer);
     }
+  }
+
+  /** A stopped peer whose queue is full must not hold up the sender, and its locks, for ever. */
+  private static void limitSending(int fd, long timeval) {
+    Memory.putLong(timeval, SEND_SECONDS);
+    Libc.setsockopt(fd, Libc.SOL_SOCKET, SO_SNDTIMEO, timeval, 2 * Long.BYTES);
   }
 
   private static int putAddress(long at, String path) {
@@ -84,7 +92,10 @@ final class MpSocket implements AutoCloseable {
     Memory.putLong(buffer + IOVEC + 8, MpMessageLayout.SIZEOF);
   }
 
-  /** Sends; 0 or the negative error number, -ECONNREFUSED if the peer is gone. */
+  /**
+   * Sends; 0 or the negative error number: -ECONNREFUSED if the peer is gone, -EAGAIN if it takes
+   * nothing for {@value #SEND_SECONDS} seconds.
+   */
   int send(String peer, int type, MpMessage message) {
     long buffer = Memory.allocate(BUFFER);
     try {
@@ -147,7 +158,12 @@ final class MpSocket implements AutoCloseable {
     for (int i = 0; i < fds.length; i++) {
       fds[i] = Memory.getInt(buffer + CONTROL + CONTROL_HEADER + 4L * i);
     }
-    if (paramLength < 0 || paramLength > MpMessageLayout.PARAM_LENGTH || fdCount != fds.length) {
+    String name = Memory.getString(data + MpMessageLayout.NAME, MpMessageLayout.NAME_LENGTH);
+    if (name.isEmpty()
+        || name.length() == MpMessageLayout.NAME_LENGTH
+        || paramLength < 0
+        || paramLength > MpMessageLayout.PARAM_LENGTH
+        || fdCount != fds.length) {
       for (int received : fds) {
         Libc.close(received);
       }
@@ -155,7 +171,6 @@ final class MpSocket implements AutoCloseable {
     }
     byte[] param = new byte[paramLength];
     Memory.copyToBytes(data + MpMessageLayout.PARAM, param, 0, paramLength);
-    String name = Memory.getString(data + MpMessageLayout.NAME, MpMessageLayout.NAME_LENGTH);
     return new Received(
         Memory.getInt(data + MpMessageLayout.TYPE),
         Memory.getString(buffer + ADDRESS + 2, ADDRESS_LENGTH - 2),

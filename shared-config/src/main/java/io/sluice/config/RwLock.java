@@ -25,6 +25,22 @@ public final class RwLock {
     }
   }
 
+  /**
+   * Takes the lock for reading if it can be had in time; acquire. For where a word that nobody will
+   * ever free, of a process that died or in garbage, must not be waited for.
+   */
+  public static boolean readLock(long address, long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    int spins = 0;
+    while (!tryReadLock(address)) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      pause(++spins);
+    }
+    return true;
+  }
+
   /** Takes the lock for reading unless a writer holds or waits for it. */
   public static boolean tryReadLock(long address) {
     if ((Memory.getIntVolatile(address) & MASK) != 0) {

@@ -84,6 +84,25 @@ class EalOptionsTest {
     assertEquals(List.of("word"), EalOptions.parse("--no-huge", "word").remaining());
   }
 
+  @Test
+  void shouldTakeWhatDpdkTakes() {
+    assertEquals(List.of("00FF:09:0B.3"), EalOptions.parse("-a", "00FF:09:0B.3").allow());
+    assertEquals(
+        List.of("09:0B.3,type=test", "08:00.1,type=normal"),
+        EalOptions.parse("-a", "09:0B.3,type=test", "--allow=08:00.1,type=normal").allow());
+    assertEquals(1, EalOptions.parse("--main-lcore", "1", "-l", "0-1").mainLcore());
+    assertArrayEquals(new int[] {0, 0}, EalOptions.parse("--socket-mem", "0,0").socketMemMb());
+    assertEquals(0x13000000L, EalOptions.parse("--base-virtaddr=0x12345678").baseVirtaddr());
+    assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7), groups().lcores());
+    assertEquals(Set.of(5, 6, 7), groups().cpusOf(2));
+    assertEquals(Set.of(0, 2), groups().cpusOf(4));
+    assertEquals(Set.of(0, 6), groups().cpusOf(6));
+  }
+
+  private static LcoreMap groups() {
+    return EalOptions.parse("--lcores", "0-1,2@(5-7),(3-5)@(0,2),(0,6),7").lcores();
+  }
+
   private static List<String> blockOf(String device) {
     return EalOptions.parse("-b", device).block();
   }
@@ -153,7 +172,11 @@ class EalOptionsTest {
         "--socket-mem",
         "--socket-mem 2,a",
         "--socket-mem 2,",
-        "--socket-mem 0,0",
+        "-l 0 -l 1",
+        "-l 0 --lcores 1",
+        "--socket-mem=",
+        "--socket-mem 2,,2",
+        "--socket-mem 2,2,Fred0",
         "--socket-mem -2",
         "-m 64 --socket-mem 64",
         "--huge-dir",
@@ -170,6 +193,14 @@ class EalOptionsTest {
         "--vdev",
         "--vdev ,x",
         "--vdev net_null0 --vdev net_null0,size=1",
+        "-a",
+        "-a error",
+        "-a 0:0:0",
+        "-a 0:error:0.1",
+        "-a 0:0:0.1error",
+        "-a error0:0:0.1",
+        "-a 0:0:0.1.2",
+        "-b",
         "-b error",
         "-b 0:0:0",
         "-b 0:error:0.1",

@@ -116,6 +116,48 @@ class MpChannelTest {
     primary.register("action", (message, peer) -> {});
   }
 
+  @Test
+  void shouldRefuseWhatDoesNotFitAMessage() {
+    assertErrno(Errno.EINVAL, () -> message("", "a"));
+    assertErrno(Errno.E2BIG, () -> message("n".repeat(64), "a"));
+    assertErrno(Errno.E2BIG, () -> new MpMessage("big", new byte[257]));
+    assertErrno(Errno.E2BIG, () -> new MpMessage("many", new byte[0], new int[9]));
+  }
+
+  @Test
+  void shouldCarryWhatJustFits() throws Exception {
+    BlockingQueue<MpMessage> heard = new ArrayBlockingQueue<>(1);
+    String name = "n".repeat(63);
+    primary.register(name, (message, peer) -> heard.add(message));
+    byte[] param = new byte[256];
+    java.util.Arrays.fill(param, (byte) 0x5a);
+    int[] own = new int[8];
+    for (int i = 0; i < own.length; i++) {
+      own[i] = Libc.open("/dev/null", Libc.O_RDONLY, 0);
+    }
+    assertTrue(open(false).sendMsg(new MpMessage(name, param, own)));
+    MpMessage received = heard.poll(20, TimeUnit.SECONDS);
+    assertEquals(name, received.name());
+    assertArrayEquals(param, received.param());
+    assertEquals(8, received.fds().length);
+    for (int i = 0; i < own.length; i++) {
+      assertEquals(0, Libc.close(received.fds()[i]), "an open descriptor of its own");
+      Libc.close(own[i]);
+    }
+  }
+
+  @Test
+  void shouldGiveUpOnAPeerThatTakesNothing() {
+    try (MpSocket stopped = MpSocket.bind(directory.path() + "/mp_socket_0_stopped")) {
+      boolean reached = true;
+      for (int i = 0; i < 10_000 && reached; i++) {
+        reached = primary.sendMsg(message("pile", "up"));
+      }
+      assertFalse(reached);
+      assertTrue(new File(stopped.path()).exists(), "slow is not gone");
+    }
+  }
+
   private static void assertErrno(Errno errno, Runnable call) {
     assertEquals(errno, assertThrows(SluiceException.class, call::run).errno());
   }
@@ -163,12 +205,60 @@ class MpChannelTest {
     for (int length : new int[] {1, 331, 332, 333, 400}) {
       assertEquals(length, Libc.sendto(fd, garbage, length, 0, address, 110));
     }
+    // Right lengths, but a name without end, or none.
+    Memory.putInt(garbage + MpMessageLayout.LEN_PARAM, 0);
+    Memory.putInt(garbage + MpMessageLayout.NUM_FDS, 0);
+    assertEquals(332, Libc.sendto(fd, garbage, 332, 0, address, 110));
+    Memory.putByte(garbage + MpMessageLayout.NAME, (byte) 0);
+    assertEquals(332, Libc.sendto(fd, garbage, 332, 0, address, 110));
     Libc.close(fd);
     Memory.release(address);
     Memory.release(garbage);
     MpChannel.Replies replies = open(false).requestSync(message("ask", ""), LIMIT);
     assertTrue(replies.isComplete());
     assertArrayEquals("yes".getBytes(StandardCharsets.UTF_8), replies.messages().get(0).param());
+  }
+
+  @Test
+  void shouldAskAndAnswerAcrossProcesses(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("passed"), "content");
+    int own = Libc.open(file.toString(), Libc.O_RDONLY, 0);
+    primary.register(
+        "read", (message, peer) -> primary.reply(message("read", text(message) + "?"), peer));
+    try (JavaProcess one = JavaProcess.start(Reader.class, directory.path());
+        JavaProcess two = JavaProcess.start(Reader.class, directory.path())) {
+      for (JavaProcess each : List.of(one, two)) {
+        each.awaitLine("ready: mine\\?", LIMIT);
+      }
+      MpMessage ask = new MpMessage("read", new byte[0], new int[] {own});
+      MpChannel.Replies replies = primary.requestSync(ask, LIMIT);
+      assertEquals(2, replies.sent());
+      assertEquals(
+          List.of("content", "content"), replies.messages().stream().map(m -> text(m)).toList());
+    }
+    Libc.close(own);
+  }
+
+  /** A secondary that asks once, and answers with what it reads from the descriptor it gets. */
+  public static final class Reader {
+    private Reader() {}
+
+    /** Starts it. */
+    public static void main(String[] args) throws InterruptedException {
+      String path = args[0];
+      RuntimeDirectory directory = RuntimeDirectory.of(path.substring(path.lastIndexOf('/') + 1));
+      MpChannel channel = MpChannel.open(directory, false);
+      channel.register(
+          "read",
+          (message, peer) -> {
+            long buffer = Memory.allocate(16);
+            Libc.pread(message.fds()[0], buffer, 16, 0);
+            channel.reply(message("read", Memory.getString(buffer, 16)), peer);
+          });
+      System.out.println(
+          "ready: " + text(channel.requestSync(message("read", "mine"), LIMIT).messages().get(0)));
+      Thread.sleep(Duration.ofMinutes(2).toMillis());
+    }
   }
 
   @Test

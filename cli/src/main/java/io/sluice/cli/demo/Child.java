@@ -23,6 +23,10 @@ final class Child implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(15);
   private static final long POLL_NANOS = 5_000_000;
   private static final int LINES_SHOWN = 12;
+  private static final int FIRST_SIGNAL = 128;
+
+  /** A session of its own: Ctrl-C is for the demo, which then ends its children in order. */
+  private static final List<String> OWN_SESSION = List.of("setsid");
 
   private final String name;
   private final Process process;
@@ -33,7 +37,8 @@ final class Child implements AutoCloseable {
   /** Starts {@code mainClass} behind the words of {@code launcher}, which must exec it. */
   Child(String name, List<String> launcher, Class<?> mainClass, List<String> arguments) {
     this.name = name;
-    List<String> command = new ArrayList<>(launcher);
+    List<String> command = new ArrayList<>(OWN_SESSION);
+    command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
@@ -122,13 +127,38 @@ final class Child implements AutoCloseable {
     return String.join("\n", all.subList(Math.max(0, all.size() - LINES_SHOWN), all.size()));
   }
 
+  /** Types a line, which it must be there to read. */
   void send(String line) {
+    if (!tell(line)) {
+      throw new CommandFailure("the " + name + " has gone:\n" + tail());
+    }
+  }
+
+  /** Types a line if it is still there. */
+  boolean tell(String line) {
     try {
       input.write(line + "\n");
       input.flush();
+      return true;
     } catch (IOException e) {
-      throw new CommandFailure("the " + name + " has gone:\n" + tail());
+      return false;
     }
+  }
+
+  /** Its name, with the number that a worker has been given, and its pid. */
+  String describe() {
+    String ready = last(name + " ");
+    int colon = ready == null ? -1 : ready.indexOf(':');
+    return (colon < 0 ? name : ready.substring(0, colon)) + " (pid " + process.pid() + ")";
+  }
+
+  /** How it has ended, for an error; with its last words if it was not killed. */
+  String end() {
+    awaitEnd();
+    int code = process.exitValue();
+    return code > FIRST_SIGNAL
+        ? describe() + " ended early, by signal " + (code - FIRST_SIGNAL)
+        : describe() + " ended early, with exit code " + code + ":\n" + tail();
   }
 
   /** Asks it to end with SIGTERM and waits; false if it had to be killed. */

@@ -26,10 +26,14 @@ final class Demo implements AutoCloseable {
   private static final long STALL_NANOS = 10_000_000_000L;
   private static final long PIPE_STALL_NANOS = 1_000_000_000L;
   private static final long LINE_NANOS = 1_000_000_000L;
+  private static final String MEGABYTES = "64";
+
+  /** Of 2 MB: those, and some for what the heap needs beyond. */
+  private static final long PAGES = 40;
 
   private final PrintWriter out;
   private final StopRequest stop;
-  private final boolean onTerminal = System.console() != null;
+  private final boolean onTerminal = isTerminal();
   private final String prefix = "demo-" + ProcessHandle.current().pid();
   private final List<Integer> cpus = new ArrayList<>(CpuTopology.current().allowed());
   private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -39,12 +43,22 @@ final class Demo implements AutoCloseable {
     this.out = out;
     this.stop = stop;
     try {
-      folder = Files.createTempDirectory("sluice-demo-");
+      folder = Files.createTempDirectory("sluice-" + prefix + "-");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     undo.push(this::deleteFolder);
-    undo.push(() -> Leftovers.delete(prefix));
+  }
+
+  /** Of the output alone; a console is there with any input, too, from JDK 22 on. */
+  private static boolean isTerminal() {
+    try {
+      String output = Path.of("/proc/self/fd/1").toRealPath().toString();
+      return output.startsWith("/dev/pts/") || output.startsWith("/dev/tty");
+    } catch (IOException e) {
+      // A pipe has no path.
+      return false;
+    }
   }
 
   private void deleteFolder() {
@@ -60,6 +74,8 @@ final class Demo implements AutoCloseable {
   boolean run(boolean wires, List<byte[]> capture, long frames, int workers) throws IOException {
     Path captureFile = folder.resolve("frames.pcap");
     CaptureFile.write(captureFile, capture);
+    List<String> pages = wires ? pages() : List.of();
+    undo.push(() -> Leftovers.delete(prefix));
     Outside outside = wires ? new Wires() : new Pipes(folder);
     undo.push(outside::close);
     say(
@@ -74,7 +90,7 @@ final class Demo implements AutoCloseable {
     if (outside.startsBeforePorts()) {
       traffic.send("go");
     }
-    Child primary = startPrimary(outside, workers);
+    Child primary = startPrimary(outside, pages, workers);
     say("demo: " + primary.last("primary: ready"));
     List<Child> workerChildren = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
@@ -88,8 +104,16 @@ final class Demo implements AutoCloseable {
     if (!outside.startsBeforePorts()) {
       traffic.send("go");
     }
-    watch(frames, traffic, monitor, List.of(primary, monitor, traffic), workerChildren);
-    return finish(frames, traffic, primary, monitor, workerChildren);
+    List<Child> all = new ArrayList<>(workerChildren);
+    all.addAll(List.of(primary, monitor, traffic));
+    watch(frames, traffic, monitor, all);
+    return finish(frames, traffic, primary, monitor, workerChildren, all);
+  }
+
+  private List<String> pages() {
+    DemoPages pages = new DemoPages(PAGES, folder.resolve("huge"));
+    undo.push(pages::close);
+    return pages.options(PAGES);
   }
 
   private void say(String line) {
@@ -113,10 +137,11 @@ final class Demo implements AutoCloseable {
     return traffic;
   }
 
-  private Child startPrimary(Outside outside, int workers) {
+  private Child startPrimary(Outside outside, List<String> pages, int workers) {
     List<String> arguments =
         new ArrayList<>(
-            List.of("primary", "--file-prefix", prefix, "--lcores", lcore(0), "-m", "64"));
+            List.of("primary", "--file-prefix", prefix, "--lcores", lcore(0), "-m", MEGABYTES));
+    arguments.addAll(pages);
     arguments.add("--no-pci");
     for (String vdev : outside.vdevs()) {
       arguments.addAll(List.of("--vdev", vdev));
@@ -142,11 +167,14 @@ final class Demo implements AutoCloseable {
     return id + "@" + cpus.get(id % cpus.size());
   }
 
-  /** Shows progress until all frames came out, or nothing has moved for a while. */
-  private void watch(
-      long frames, Child traffic, Child monitor, List<Child> children, List<Child> workers) {
+  /**
+   * Shows progress until all frames came out, or nothing has moved for a while; once a process has
+   * ended early nothing more is sent, and only what is under way is awaited.
+   */
+  private void watch(long frames, Child traffic, Child monitor, List<Child> children) {
     long lastChange = System.nanoTime();
     long lastLine = 0;
+    boolean held = false;
     String last = "";
     while (true) {
       Map<String, String> progress = Child.words(String.valueOf(traffic.last("progress ")));
@@ -163,27 +191,20 @@ final class Demo implements AutoCloseable {
         lastLine = now;
         show(sent, received, line);
       }
-      long limit = sent >= frames ? PIPE_STALL_NANOS : STALL_NANOS;
+      long limit = held || sent >= frames ? PIPE_STALL_NANOS : STALL_NANOS;
       if (received >= frames || now - lastChange > limit) {
         endLine();
         return;
       }
-      requireAlive(children);
-      requireAlive(workers);
-      LockSupport.parkNanos(POLL_NANOS);
-    }
-  }
-
-  private void requireAlive(List<Child> children) {
-    if (stop.isRequested()) {
-      endLine();
-      throw new CommandFailure("interrupted");
-    }
-    for (Child child : children) {
-      if (!child.isAlive()) {
+      if (stop.isRequested()) {
         endLine();
-        throw new CommandFailure("a process of the demo ended early:\n" + child.tail());
+        throw new CommandFailure("interrupted");
       }
+      if (!held && children.stream().anyMatch(child -> !child.isAlive())) {
+        held = true;
+        traffic.tell("hold");
+      }
+      LockSupport.parkNanos(POLL_NANOS);
     }
   }
 
@@ -210,22 +231,31 @@ final class Demo implements AutoCloseable {
   }
 
   private boolean finish(
-      long frames, Child traffic, Child primary, Child monitor, List<Child> workers) {
-    boolean stopped = monitor.stop();
-    for (Child worker : workers) {
-      stopped &= worker.stop();
+      long frames,
+      Child traffic,
+      Child primary,
+      Child monitor,
+      List<Child> workers,
+      List<Child> all) {
+    List<String> troubles = new ArrayList<>();
+    all.stream().filter(child -> !child.isAlive()).map(Child::end).forEach(troubles::add);
+    List<Child> inOrder = new ArrayList<>(List.of(monitor));
+    inOrder.addAll(workers);
+    inOrder.add(primary);
+    for (Child child : inOrder) {
+      if (child.isAlive() && !child.stop()) {
+        troubles.add(child.describe() + " did not end when asked to, and was killed");
+      }
     }
-    stopped &= primary.stop();
-    traffic.send("end");
-    stopped &= traffic.awaitEnd();
-    if (!stopped || traffic.last("result ") == null || primary.last("report pool ") == null) {
-      throw new CommandFailure(
-          "a process did not end in order:\n" + primary.tail() + "\n" + traffic.tail());
+    traffic.tell("end");
+    if (!traffic.awaitEnd()) {
+      troubles.add(traffic.describe() + " did not end when asked to, and was killed");
     }
-    DemoReport report = new DemoReport(traffic, primary);
+    DemoReport report = new DemoReport(traffic, primary, monitor);
     out.print(report.table());
-    boolean good = report.isGood(frames);
+    boolean good = report.isGood(frames) && troubles.isEmpty();
     if (!good) {
+      troubles.forEach(trouble -> out.println("demo: " + trouble));
       out.print(report.whereLost());
       String failure = traffic.last("failure ");
       if (failure != null) {

@@ -5,6 +5,7 @@ import io.sluice.nic.pcap.CaptureReader;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import io.sluice.primary.Forwarding;
 import io.sluice.primary.StopRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +25,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
   private static final int MIN_FRAME = 14;
-  private static final int MAX_FRAME = 1518;
+  private static final int MIN_TAGGED = 20;
+  private static final int MAX_FRAME = 1514;
+  private static final int VLAN_HEADER = 4;
+  private static final int TYPE_OFFSET = 12;
+  private static final int VLAN = 0x8100;
+  private static final int QINQ = 0x88a8;
+  private static final String CARRIED = "a link carries 14-1514 bytes, 20-1518 with a VLAN tag";
 
   @Spec private CommandSpec spec;
 
@@ -57,8 +64,8 @@ public final class DemoCommand implements Callable<Integer> {
     if (frames < 1) {
       throw new CommandFailure("--frames " + frames + "; accepted: 1 and more");
     }
-    if (workers < 1) {
-      throw new CommandFailure("--workers " + workers + "; accepted: 1 and more");
+    if (workers < 1 || workers > Forwarding.MAX_WORKERS) {
+      throw new CommandFailure("--workers " + workers + "; accepted: 1-" + Forwarding.MAX_WORKERS);
     }
     List<byte[]> capture = capture();
     boolean wires = Libc.geteuid() == 0 && !unprivileged;
@@ -73,7 +80,9 @@ public final class DemoCommand implements Callable<Integer> {
     try (Demo demo = new Demo(spec.commandLine().getOut(), stop)) {
       return demo.run(wires, capture, frames, workers) ? 0 : 1;
     } catch (CommandFailure e) {
-      spec.commandLine().getErr().println("sluice: " + e.getMessage());
+      // Once the user wants it to end, whatever fails is a consequence.
+      String why = stop.isRequested() ? "interrupted" : e.getMessage();
+      spec.commandLine().getErr().println("sluice: " + why);
       return 1;
     }
   }
@@ -95,24 +104,32 @@ public final class DemoCommand implements Callable<Integer> {
     return all;
   }
 
+  /** What the kernel takes on a veth of MTU 1500, and does not drop as malformed. */
+  private static boolean isCarried(byte[] frame) {
+    if (frame.length < MIN_FRAME) {
+      return false;
+    }
+    int type = (frame[TYPE_OFFSET] & 0xff) << 8 | frame[TYPE_OFFSET + 1] & 0xff;
+    boolean isTagged = type == VLAN || type == QINQ;
+    return frame.length >= (isTagged ? MIN_TAGGED : MIN_FRAME)
+        && frame.length <= (type == VLAN ? MAX_FRAME + VLAN_HEADER : MAX_FRAME);
+  }
+
   private List<byte[]> capture() {
     if (pcap == null) {
       return DemoFrames.all();
     }
     List<byte[]> all = readCapture();
-    List<byte[]> usable =
-        all.stream()
-            .filter(frame -> frame.length >= MIN_FRAME && frame.length <= MAX_FRAME)
-            .toList();
+    List<byte[]> usable = all.stream().filter(DemoCommand::isCarried).toList();
     if (usable.isEmpty()) {
-      throw new CommandFailure(pcap + " has no frame of " + MIN_FRAME + "-" + MAX_FRAME + " bytes");
+      throw new CommandFailure(pcap + " has no frame to send: " + CARRIED);
     }
     if (usable.size() < all.size()) {
       spec.commandLine()
           .getOut()
           .printf(
-              "demo: %d of %d frames are not of %d-%d bytes and stay out%n",
-              all.size() - usable.size(), all.size(), MIN_FRAME, MAX_FRAME);
+              "demo: %d of %d frames stay out: %s%n",
+              all.size() - usable.size(), all.size(), CARRIED);
     }
     return usable;
   }

@@ -19,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Arguments: {@code wire INTERFACE INTERFACE} or {@code pipes FILE FILE}, the capture, the
  * number of frames. It starts sending with the line {@code go} on its input, prints {@code
- * progress} lines, and ends with the line {@code end}, upon which it prints {@code result}.
+ * progress} lines, sends no more after the line {@code hold}, and ends with the line {@code end},
+ * upon which it prints {@code result}.
  */
 public final class Traffic {
   /** Fewer than the queues between the two ends hold, so that none of them overflows. */
@@ -35,6 +36,7 @@ public final class Traffic {
   private final FrameCheck check;
   private volatile long sent;
   private volatile long received;
+  private volatile boolean holding;
   private volatile boolean ending;
   private volatile String failure;
 
@@ -76,8 +78,7 @@ public final class Traffic {
           }
         });
     traffic.start("progress", traffic::report);
-    traffic.requireLine(input, "end");
-    traffic.ending = true;
+    traffic.awaitEnd(input);
     receiver.join(LAST_FRAMES_MILLIS);
     traffic.printResult();
     System.exit(0);
@@ -89,6 +90,21 @@ public final class Traffic {
       // The demo has gone away.
       System.exit(1);
     }
+  }
+
+  /** Reads {@code end}, before which {@code hold} may come: what is under way may still arrive. */
+  private void awaitEnd(BufferedReader input) throws IOException {
+    String line = input.readLine();
+    if ("hold".equals(line)) {
+      holding = true;
+      line = input.readLine();
+    }
+    if (!"end".equals(line)) {
+      // The demo has gone away.
+      System.exit(1);
+    }
+    ending = true;
+    holding = true;
   }
 
   private Thread start(String name, Work work) {
@@ -113,14 +129,20 @@ public final class Traffic {
 
   private void sendToWire(String interfaceName) {
     try (PacketSocket socket = new PacketSocket(interfaceName)) {
-      for (long number = 0; number < total && !ending; number++) {
-        while (number - received >= WINDOW && !ending) {
+      for (long number = 0; number < total && !holding; number++) {
+        while (number - received >= WINDOW && !holding) {
           LockSupport.parkNanos(IDLE_NANOS);
         }
-        while (!socket.send(frame(number)) && !ending) {
-          LockSupport.parkNanos(IDLE_NANOS);
+        boolean accepted = false;
+        while (!holding && !accepted) {
+          accepted = socket.send(frame(number));
+          if (!accepted) {
+            LockSupport.parkNanos(IDLE_NANOS);
+          }
         }
-        sent = number + 1;
+        if (accepted) {
+          sent = number + 1;
+        }
       }
     }
   }
@@ -143,7 +165,7 @@ public final class Traffic {
   private void sendToPipe(Path file) throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       CaptureFile.writeHeader(out);
-      for (long number = 0; number < total && !ending; number++) {
+      for (long number = 0; number < total && !holding; number++) {
         CaptureFile.writeFrame(out, frame(number), number);
         sent = number + 1;
       }

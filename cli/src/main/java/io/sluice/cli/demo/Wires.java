@@ -4,6 +4,8 @@ import io.sluice.cli.CommandFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -30,8 +32,9 @@ final class Wires implements Outside {
   }
 
   private void add(String name) {
-    run("ip netns add " + name);
+    // Before it is there: a command that is interrupted may have made half of it.
     namespaces.push(name);
+    run("ip netns add " + name);
     for (String scope : List.of("all", "default")) {
       run("ip netns exec " + name + " sysctl -qw net.ipv6.conf." + scope + ".disable_ipv6=1");
     }
@@ -53,10 +56,13 @@ final class Wires implements Outside {
 
   private static void run(String command) {
     try {
-      Process process = new ProcessBuilder(command.split(" ")).redirectErrorStream(true).start();
+      // In a session of its own, or Ctrl-C would end it half-way.
+      Process process =
+          new ProcessBuilder(("setsid -w " + command).split(" ")).redirectErrorStream(true).start();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
-        throw new CommandFailure(command + ": " + said.strip());
+        throw new CommandFailure(
+            command + ": " + said.strip().replace('\n', ' ') + "; --unprivileged needs none of it");
       }
     } catch (IOException e) {
       throw new CommandFailure(
@@ -100,7 +106,10 @@ final class Wires implements Outside {
   @Override
   public void close() {
     while (!namespaces.isEmpty()) {
-      run("ip netns del " + namespaces.pop());
+      String name = namespaces.pop();
+      if (Files.exists(Path.of("/run/netns", name))) {
+        run("ip netns del " + name);
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.cli.CliProcess;
 import io.sluice.cli.Leftovers;
+import io.sluice.platform.HugepagePools;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
@@ -18,9 +19,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The whole demo, as a user runs it: its verdict, its exit code, and what it leaves behind. */
 class DemoTest {
@@ -55,7 +60,10 @@ class DemoTest {
     for (String place : List.of("/run/netns", System.getProperty("java.io.tmpdir"))) {
       String[] names = Optional.ofNullable(new File(place).list()).orElse(new String[0]);
       assertFalse(
-          Arrays.stream(names).anyMatch(name -> name.contains("sluice-" + pid)),
+          Arrays.stream(names)
+              .anyMatch(
+                  name ->
+                      name.contains("sluice-" + pid) || name.contains("sluice-demo-" + pid + "-")),
           () -> place + " holds " + String.join(" ", names));
     }
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
@@ -112,7 +120,7 @@ class DemoTest {
         CliProcess.start("demo", "--unprivileged", "--frames", "1000", "--pcap", file.toString())) {
       assertPasses(demo, 1_000);
       String output = String.join("\n", demo.stdout());
-      assertTrue(output.contains("1 of 4 frames are not of 14-1518 bytes"), output);
+      assertTrue(output.contains("1 of 4 frames stay out: a link carries 14-1514 bytes"), output);
       // 334 frames of 60 bytes, 333 of 77 and of 1514.
       assertTrue(output.contains(" " + (334 * 60 + 333 * (77 + 1514)) + " "), output);
     }
@@ -141,20 +149,172 @@ class DemoTest {
     }
   }
 
+  /** As Ctrl-C does it: to every process of the terminal's group, here a session of the demo's. */
   @Test
-  void shouldFailAndLeaveNothingWhenAWorkerDies() throws IOException {
+  void shouldLeaveNothingWhenTheWholeTerminalIsInterrupted()
+      throws IOException, InterruptedException {
+    try (JavaProcess demo =
+        CliProcess.startBehind(List.of("setsid"), "demo", "--frames", "1000000000")) {
+      demo.awaitLine("demo: sent [1-9].*", LIMIT);
+      new ProcessBuilder("kill", "-INT", "--", "-" + demo.pid()).inheritIO().start().waitFor();
+      assertEquals(130, demo.awaitExit(LIMIT), () -> String.join("\n", demo.stdout()));
+      assertEquals("sluice: interrupted", last(demo));
+      assertLeavesNothing(demo.pid());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "secondary worker, worker [01]",
+    "SluiceCommand primary, primary",
+    "secondary monitor, monitor",
+    "demo.Traffic, traffic"
+  })
+  void shouldNameWhatDiedCountWhatWasLostAndLeaveNothing(String killed, String name)
+      throws IOException {
     try (JavaProcess demo = CliProcess.start("demo", "--unprivileged", "--frames", "1000000000")) {
       demo.awaitLine("demo: sent [1-9].*", LIMIT);
-      ProcessHandle.of(demo.pid())
-          .orElseThrow()
-          .children()
-          .filter(child -> commandLine(child.pid()).contains("worker"))
-          .findFirst()
-          .orElseThrow()
-          .destroyForcibly();
+      ProcessHandle victim =
+          ProcessHandle.of(demo.pid())
+              .orElseThrow()
+              .children()
+              .filter(child -> commandLine(child.pid()).replace('\0', ' ').contains(killed))
+              .findFirst()
+              .orElseThrow();
+      victim.destroyForcibly();
       assertEquals(1, demo.awaitExit(LIMIT), () -> String.join("\n", demo.stdout()));
-      assertTrue(String.join("\n", demo.stdout()).contains("a process of the demo ended early"));
+      String died = "demo: " + name + " \\(pid " + victim.pid() + "\\) ended early, by signal 9";
+      String output = String.join("\n", demo.stdout());
+      assertEquals(
+          1, demo.stdout().stream().filter(line -> line.matches(died)).count(), () -> output);
+      Matcher verdict =
+          Pattern.compile("demo: in=(\\d+) out=(\\d+) lost=(\\d+) leaked=\\d+ mismatched=0")
+              .matcher(last(demo));
+      assertTrue(verdict.matches(), () -> output);
+      assertEquals(
+          Long.parseLong(verdict.group(1)) - Long.parseLong(verdict.group(2)),
+          Long.parseLong(verdict.group(3)),
+          () -> output);
+      assertEquals(
+          verdict.group(3).equals("0"), !output.contains(" frames lost between "), () -> output);
       assertLeavesNothing(demo.pid());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--frames 0 | --frames 0; accepted: 1 and more",
+        "--workers 0 | --workers 0; accepted: 1-16",
+        "--workers 17 | --workers 17; accepted: 1-16",
+        "--pcap /no/such.pcap | cannot read the capture: capture file '/no/such.pcap' cannot be"
+            + " read; check its name and rights (ENOENT)"
+      })
+  void shouldRefuseInOneLineBeforeAnythingIsMade(String options, String message)
+      throws IOException {
+    try (JavaProcess demo = CliProcess.start(("demo " + options).split(" "))) {
+      assertEquals(1, demo.awaitExit(LIMIT));
+      assertEquals(List.of("sluice: " + message), demo.stdout());
+      assertLeavesNothing(demo.pid());
+    }
+  }
+
+  @Test
+  void shouldRefuseCapturesWithNothingToSend() throws IOException {
+    Path empty = directory.resolve("empty.pcap");
+    CaptureFile.write(empty, List.of());
+    Path jumbo = directory.resolve("jumbo.pcap");
+    byte[] tagged = new byte[19];
+    tagged[12] = (byte) 0x81;
+    CaptureFile.write(jumbo, List.of(new byte[9000], new byte[1515], new byte[13], tagged));
+    for (Path file : List.of(empty, jumbo)) {
+      try (JavaProcess demo = CliProcess.start("demo", "--pcap", file.toString())) {
+        assertEquals(1, demo.awaitExit(LIMIT));
+        assertEquals(
+            List.of(
+                "sluice: "
+                    + file
+                    + " has no frame to send: a link carries 14-1514 bytes, 20-1518 with a VLAN"
+                    + " tag"),
+            demo.stdout());
+      }
+    }
+  }
+
+  @Test
+  void shouldRefuseACaptureThatIsCutShort() throws IOException {
+    Path file = directory.resolve("cut.pcap");
+    CaptureFile.write(file, List.of(new byte[60], new byte[60]));
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length - 1));
+    try (JavaProcess demo = CliProcess.start("demo", "--pcap", file.toString())) {
+      assertEquals(1, demo.awaitExit(LIMIT));
+      assertEquals(
+          List.of("sluice: cannot read the capture: " + file + " is cut short or damaged"),
+          demo.stdout());
+    }
+  }
+
+  @Test
+  @RequiresRoot
+  @RequiresCommand("ip")
+  void shouldSendTheShortestAndTheLongestFramesThatAWireCarries() throws IOException {
+    Path file = directory.resolve("edges.pcap");
+    CaptureFile.write(
+        file,
+        List.of(frame(14, 0x0800), frame(1514, 0x0800), frame(20, 0x8100), frame(1518, 0x8100)));
+    try (JavaProcess demo =
+        CliProcess.start("demo", "--frames", "2000", "--pcap", file.toString())) {
+      assertPasses(demo, 2_000);
+    }
+  }
+
+  private static byte[] frame(int length, int type) {
+    byte[] frame = new byte[length];
+    frame[0] = 2;
+    frame[6] = 2;
+    frame[12] = (byte) (type >> 8);
+    frame[13] = (byte) type;
+    return frame;
+  }
+
+  @Test
+  @RequiresRoot
+  @RequiresHugepages(kb = 2048, count = 1)
+  void shouldAddHugepagesToAPoolThatIsTooSmallAndTakeThemAwayAgain() {
+    long pages = HugepagePools.current().get(0).free() + 1;
+    long before = nrHugepages();
+    try (DemoPages added = new DemoPages(pages, directory.resolve("huge"))) {
+      assertEquals(before + pages, nrHugepages());
+      assertFalse(added.options(pages).contains("--no-huge"), () -> "" + added.options(pages));
+    }
+    assertEquals(before, nrHugepages());
+    assertFalse(Files.exists(directory.resolve("huge")));
+  }
+
+  private static long nrHugepages() {
+    return HugepagePools.current().get(0).total();
+  }
+
+  /** In a mount namespace in which no hugetlbfs is mounted, as on a machine that was not set up. */
+  @Test
+  @RequiresRoot
+  @RequiresCommand("ip")
+  @RequiresHugepages(kb = 2048, count = 64)
+  void shouldMountAHugetlbfsOfItsOwnWhereThereIsNone() throws IOException {
+    List<String> unmounted =
+        List.of(
+            "unshare",
+            "-m",
+            "sh",
+            "-c",
+            "grep ' hugetlbfs ' /proc/mounts | while read -r x where rest; do umount $where; done;"
+                + " exec \"$@\"",
+            "sh");
+    try (JavaProcess demo = CliProcess.startBehind(unmounted, "demo", "--frames", "2000")) {
+      assertPasses(demo, 2_000);
+      assertTrue(demo.stdout().stream().anyMatch(line -> line.endsWith(", hugepages, 2 ports")));
     }
   }
 }

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * {@code net_af_packet}, with DPDK's arguments: {@code iface}; {@code qpairs}, queues that share
@@ -28,6 +27,7 @@ public final class AfPacketDriver implements Driver {
   private static final int FRAME_SIZE = 2048;
   private static final int FRAME_COUNT = 512;
   private static final int PAGE = 4096;
+  private static final int ALIGNMENT = 16;
   private static final int ETHERNET = 18;
   private static final long FLUSH_NANOS = 1_000_000_000;
 
@@ -48,6 +48,9 @@ public final class AfPacketDriver implements Driver {
     int frameSize = arguments.number("framesz", FRAME_SIZE, 128, 1 << 16);
     int blockSize = arguments.number("blocksz", Math.max(BLOCK_SIZE, frameSize), PAGE, 1 << 24);
     int frameCount = arguments.number("framecnt", FRAME_COUNT, 2, 1 << 20);
+    if (frameSize % ALIGNMENT != 0) {
+      throw arguments.invalid("framesz=" + frameSize + " must be a multiple of 16");
+    }
     if (blockSize % PAGE != 0 || blockSize % frameSize != 0) {
       throw arguments.invalid(
           "blocksz=" + blockSize + " must be a multiple of 4096 and of framesz=" + frameSize);
@@ -64,32 +67,34 @@ public final class AfPacketDriver implements Driver {
         context.portId(),
         iface,
         pairs,
-        new PacketSocket.RingSize(blockSize, frameSize, frameCount),
-        arguments.number("qdisc_bypass", 0, 0, 1) == 1);
+        new SocketOptions(
+            blockSize,
+            frameSize,
+            frameCount,
+            arguments.number("qdisc_bypass", 0, 0, 1) == 1,
+            false));
   }
 
   private static final class AfPacketPort implements PortDriver {
     private final int portId;
     private final Path sysfs;
-    private final PacketSocket[] sockets;
-    private final PacketTx[] senders;
+    private final QueuePair[] pairs;
+    private final int fanoutGroup;
     private boolean promiscuous;
     private boolean allMulticast;
 
     private AfPacketPort(int portId, String iface, int pairs) {
       this.portId = portId;
       this.sysfs = Path.of("/sys/class/net", iface);
-      this.sockets = new PacketSocket[pairs];
-      this.senders = new PacketTx[pairs];
+      this.pairs = new QueuePair[pairs];
+      this.fanoutGroup = pairs == 1 ? -1 : (Libc.getpid() ^ portId << 11) & 0xffff;
     }
 
-    static AfPacketPort open(
-        int portId, String iface, int pairs, PacketSocket.RingSize size, boolean qdiscBypass) {
+    static AfPacketPort open(int portId, String iface, int pairs, SocketOptions options) {
       AfPacketPort port = new AfPacketPort(portId, iface, pairs);
-      int group = pairs == 1 ? -1 : (Libc.getpid() ^ portId << 11) & 0xffff;
       try {
         for (int i = 0; i < pairs; i++) {
-          port.sockets[i] = PacketSocket.open(iface, size, qdiscBypass, group);
+          port.pairs[i] = QueuePair.open(iface, options);
         }
         return port;
       } catch (RuntimeException e) {
@@ -100,47 +105,62 @@ public final class AfPacketDriver implements Driver {
 
     @Override
     public int maxRxQueues() {
-      return sockets.length;
+      return pairs.length;
     }
 
     @Override
     public int maxTxQueues() {
-      return sockets.length;
+      return pairs.length;
+    }
+
+    @Override
+    public int defaultRxQueues() {
+      return pairs.length;
+    }
+
+    @Override
+    public int defaultTxQueues() {
+      return pairs.length;
     }
 
     @Override
     public RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats) {
-      return new PacketRx(sockets[queue], pool, portId, stats);
+      return pairs[queue].rxQueue(pool, portId, stats);
     }
 
     @Override
     public TxQueue txQueue(int queue, int descriptors, QueueStats stats) {
-      senders[queue] = new PacketTx(sockets[queue], stats);
-      return senders[queue];
+      return pairs[queue].txQueue(stats);
+    }
+
+    /** Only queues that are polled take a share of the frames. */
+    @Override
+    public void start(int rxQueues, int txQueues) {
+      for (int i = 0; i < Math.max(rxQueues, txQueues); i++) {
+        pairs[i].start(i < rxQueues, fanoutGroup);
+      }
     }
 
     /** Waits until the kernel has sent what it was given, a second at the most. */
     @Override
     public void stop() {
       long deadline = System.nanoTime() + FLUSH_NANOS;
-      for (PacketTx sender : senders) {
-        while (sender != null && !sender.isIdle() && System.nanoTime() < deadline) {
-          LockSupport.parkNanos(10_000);
-        }
+      for (QueuePair pair : pairs) {
+        pair.awaitSent(deadline);
       }
     }
 
     @Override
     public void close() {
-      for (PacketSocket socket : sockets) {
-        if (socket != null) {
-          socket.close();
+      for (QueuePair pair : pairs) {
+        if (pair != null) {
+          pair.close();
         }
       }
     }
 
     private KernelInterface kernelInterface() {
-      return sockets[0].kernelInterface();
+      return pairs[0].kernelInterface();
     }
 
     @Override
@@ -198,8 +218,15 @@ public final class AfPacketDriver implements Driver {
     /** The frames of the rings bound it: longer ones would be cut. */
     @Override
     public int setMtu(int mtu) {
-      int room = sockets[0].size().frameSize() - TpacketLayout.RX_DATA;
-      return mtu + ETHERNET > room ? -Errno.EINVAL.number() : kernelInterface().setMtu(mtu);
+      int room = pairs[0].options().frameSize() - TpacketLayout.RX_DATA;
+      if (mtu + ETHERNET > room) {
+        return -Errno.EINVAL.number();
+      }
+      int result = kernelInterface().setMtu(mtu);
+      for (QueuePair pair : pairs) {
+        pair.refreshMtu();
+      }
+      return result;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.MbufFlags;
 import io.sluice.mempool.Mempool;
 import io.sluice.nic.EthDev;
+import io.sluice.nic.PoolRoom;
 import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
 import io.sluice.platform.Errno;
@@ -29,16 +30,19 @@ final class PacketRx implements RxQueue {
   private final Mempool pool;
   private final int port;
   private final QueueStats stats;
+  private final long most;
   private int next;
 
-  PacketRx(PacketSocket socket, Mempool pool, int port, QueueStats stats) {
+  PacketRx(PacketSocket socket, int position, Mempool pool, int port, QueueStats stats) {
     this.socket = socket;
+    this.next = position;
     this.pool = pool;
     this.port = port;
     this.stats = stats;
+    this.most = PoolRoom.of(pool);
     this.frames = socket.rxFrames();
-    this.frameSize = socket.size().frameSize();
-    this.frameCount = socket.size().frameCount();
+    this.frameSize = socket.options().frameSize();
+    this.frameCount = socket.options().frameCount();
   }
 
   @Override
@@ -51,9 +55,9 @@ final class PacketRx implements RxQueue {
       if ((status & TpacketLayout.STATUS_USER) == 0) {
         break;
       }
-      if (Memory.getInt(frame + TpacketLayout.LEN)
-          != Memory.getInt(frame + TpacketLayout.SNAPLEN)) {
-        // Longer than the ring's frames: half a packet is no packet.
+      int length = Memory.getInt(frame + TpacketLayout.LEN);
+      if (length != Memory.getInt(frame + TpacketLayout.SNAPLEN) || length + TAG > most) {
+        // Longer than the ring's frames, or than all mbufs together: half a packet is no packet.
         stats.addErrors(1);
         release(frame);
         continue;
@@ -79,6 +83,11 @@ final class PacketRx implements RxQueue {
       stats.add(received, bytes);
     }
     return received;
+  }
+
+  /** The next frame's place in the ring. */
+  int position() {
+    return next;
   }
 
   private void release(long frame) {

@@ -15,44 +15,28 @@ final class PacketSocket implements AutoCloseable {
   private static final int STATISTICS = 8;
 
   private final String interfaceName;
-  private final RingSize size;
+  private final SocketOptions options;
   private int fd = -1;
   private long map;
   private long missed;
+  private int interfaceIndex;
+  private boolean bound;
+  private boolean receiving;
 
-  /**
-   * The geometry of each of the two rings.
-   *
-   * @param blockSize bytes, a multiple of the page size
-   * @param frameSize bytes, a divisor of the block size
-   * @param frameCount frames, a multiple of those in a block
-   */
-  record RingSize(int blockSize, int frameSize, int frameCount) {
-    long bytes() {
-      return (long) frameSize * frameCount;
-    }
-
-    int blocks() {
-      return frameCount / (blockSize / frameSize);
-    }
-  }
-
-  private PacketSocket(String interfaceName, RingSize size) {
+  private PacketSocket(String interfaceName, SocketOptions options) {
     this.interfaceName = interfaceName;
-    this.size = size;
+    this.options = options;
   }
 
   /**
-   * Opens a socket on an interface.
+   * Opens a socket on an interface; it neither sends nor receives before {@link #bind}.
    *
-   * @param fanoutGroup number of the group that shares the interface's frames, or -1
    * @throws SluiceException ENODEV, EPERM, ENETDOWN, ENOMEM, EINVAL
    */
-  static PacketSocket open(
-      String interfaceName, RingSize size, boolean qdiscBypass, int fanoutGroup) {
-    PacketSocket socket = new PacketSocket(interfaceName, size);
+  static PacketSocket open(String interfaceName, SocketOptions options) {
+    PacketSocket socket = new PacketSocket(interfaceName, options);
     try {
-      socket.open(qdiscBypass, fanoutGroup);
+      socket.open();
       return socket;
     } catch (RuntimeException e) {
       socket.close();
@@ -60,9 +44,9 @@ final class PacketSocket implements AutoCloseable {
     }
   }
 
-  private void open(boolean qdiscBypass, int fanoutGroup) {
-    int index = Libc.ifNameToIndex(interfaceName);
-    if (index < 0) {
+  private void open() {
+    interfaceIndex = Libc.ifNameToIndex(interfaceName);
+    if (interfaceIndex < 0) {
       throw failed(Errno.ENODEV, "does not exist here; see 'ip link'");
     }
     // Protocol 0: nothing is received before the ring is there and the socket is bound.
@@ -77,8 +61,10 @@ final class PacketSocket implements AutoCloseable {
     }
     setOption(TpacketLayout.PACKET_VERSION, TpacketLayout.TPACKET_V2, "PACKET_VERSION");
     setOption(TpacketLayout.PACKET_LOSS, 1, "PACKET_LOSS");
-    setOption(TpacketLayout.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
-    if (qdiscBypass) {
+    if (!options.outgoing()) {
+      setOption(TpacketLayout.PACKET_IGNORE_OUTGOING, 1, "PACKET_IGNORE_OUTGOING");
+    }
+    if (options.qdiscBypass()) {
       setOption(TpacketLayout.PACKET_QDISC_BYPASS, 1, "PACKET_QDISC_BYPASS");
     }
     setRing(TpacketLayout.PACKET_RX_RING, "PACKET_RX_RING");
@@ -86,7 +72,7 @@ final class PacketSocket implements AutoCloseable {
     map =
         Libc.mmap(
             0,
-            2 * size.bytes(),
+            2 * options.bytes(),
             Libc.PROT_READ | Libc.PROT_WRITE,
             Libc.MAP_SHARED | Libc.MAP_POPULATE,
             fd,
@@ -96,11 +82,26 @@ final class PacketSocket implements AutoCloseable {
       map = 0;
       check(error, "mmap of its rings");
     }
-    bind(index);
-    if (fanoutGroup >= 0) {
-      int mode = TpacketLayout.FANOUT_HASH | TpacketLayout.FANOUT_FLAG_DEFRAG;
+  }
+
+  /**
+   * Begins to send, and to receive if asked to; what is so already stays so.
+   *
+   * @param fanoutGroup number of the group that shares the interface's frames, or -1
+   */
+  void bind(boolean receive, int fanoutGroup) {
+    if (receiving || bound && !receive) {
+      return;
+    }
+    bind(receive ? TpacketLayout.ETH_P_ALL : 0);
+    bound = true;
+    if (receive && fanoutGroup >= 0) {
+      // Not DEFRAG, which DPDK adds: a datagram put together is no frame, and too long for the
+      // ring.
+      int mode = TpacketLayout.FANOUT_HASH | TpacketLayout.FANOUT_FLAG_ROLLOVER;
       setOption(TpacketLayout.PACKET_FANOUT, fanoutGroup & 0xffff | mode << 16, "PACKET_FANOUT");
     }
+    receiving = receive;
   }
 
   /** The interface as this socket reaches it. */
@@ -122,24 +123,25 @@ final class PacketSocket implements AutoCloseable {
   private void setRing(int option, String name) {
     long request = Memory.allocate(16);
     try {
-      Memory.putInt(request, size.blockSize());
-      Memory.putInt(request + 4, size.blocks());
-      Memory.putInt(request + 8, size.frameSize());
-      Memory.putInt(request + 12, size.frameCount());
+      Memory.putInt(request, options.blockSize());
+      Memory.putInt(request + 4, options.blocks());
+      Memory.putInt(request + 8, options.frameSize());
+      Memory.putInt(request + 12, options.frameCount());
       check(
-          Libc.setsockopt(fd, TpacketLayout.SOL_PACKET, option, request, 16), name + " of " + size);
+          Libc.setsockopt(fd, TpacketLayout.SOL_PACKET, option, request, 16),
+          name + " of " + options);
     } finally {
       Memory.release(request);
     }
   }
 
   /** {@code struct sockaddr_ll}: family, protocol in network order, interface index. */
-  private void bind(int index) {
+  private void bind(int protocol) {
     long address = Memory.allocate(SOCKADDR_LL);
     try {
       Memory.putShort(address, (short) Libc.AF_PACKET);
-      Memory.putShort(address + 2, Short.reverseBytes((short) TpacketLayout.ETH_P_ALL));
-      Memory.putInt(address + 4, index);
+      Memory.putShort(address + 2, Short.reverseBytes((short) protocol));
+      Memory.putInt(address + 4, interfaceIndex);
       check(Libc.bind(fd, address, SOCKADDR_LL), "bind");
     } finally {
       Memory.release(address);
@@ -160,8 +162,8 @@ final class PacketSocket implements AutoCloseable {
     return fd;
   }
 
-  RingSize size() {
-    return size;
+  SocketOptions options() {
+    return options;
   }
 
   long rxFrames() {
@@ -169,7 +171,7 @@ final class PacketSocket implements AutoCloseable {
   }
 
   long txFrames() {
-    return map + size.bytes();
+    return map + options.bytes();
   }
 
   /** Frames the kernel dropped since the socket was opened, since the ring was full. */
@@ -196,7 +198,7 @@ final class PacketSocket implements AutoCloseable {
   @Override
   public void close() {
     if (map != 0) {
-      Libc.munmap(map, 2 * size.bytes());
+      Libc.munmap(map, 2 * options.bytes());
       map = 0;
     }
     if (fd >= 0) {

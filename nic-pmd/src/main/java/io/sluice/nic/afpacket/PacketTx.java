@@ -18,25 +18,42 @@ final class PacketTx implements TxQueue {
   private static final int ADDRESSES = 12;
   private static final int TAG = 4;
   private static final short TPID = (short) 0x8100;
+  private static final int HEADER = 14;
+  private static final int NET_DOWN = -Errno.ENETDOWN.number();
 
   private final int fd;
   private final long frames;
   private final int frameSize;
   private final int frameCount;
   private final QueueStats stats;
+  private final int room;
+  private volatile int longest;
   private int next;
 
-  PacketTx(PacketSocket socket, QueueStats stats) {
+  PacketTx(PacketSocket socket, int position, QueueStats stats) {
+    this.next = position;
     this.stats = stats;
     this.fd = socket.fd();
     this.frames = socket.txFrames();
-    this.frameSize = socket.size().frameSize();
-    this.frameCount = socket.size().frameCount();
+    this.frameSize = socket.options().frameSize();
+    this.frameCount = socket.options().frameCount();
+    this.room = frameSize - TpacketLayout.TX_DATA;
+    this.longest = room;
+  }
+
+  /** The next frame's place in the ring. */
+  int position() {
+    return next;
+  }
+
+  /** Says how long a frame without a tag the interface takes; the kernel drops longer ones. */
+  void setLongest(int bytes) {
+    longest = bytes;
   }
 
   /**
-   * Sends; mbufs of frames sent, and of frames that can never be (too long for the ring: counted as
-   * errors), are freed.
+   * Sends; mbufs of frames sent, and of frames that can never be, are freed. The latter count as
+   * errors: too long for the ring or the interface, or shorter than an Ethernet header.
    *
    * @return how many were taken; fewer than n when the ring is full: the rest stays the caller's
    */
@@ -45,6 +62,7 @@ final class PacketTx implements TxQueue {
     int taken = 0;
     long sent = 0;
     long bytes = 0;
+    int most = longest;
     while (taken < n) {
       long frame = frames + (long) next * frameSize;
       int status = Memory.getIntAcquire(frame + TpacketLayout.STATUS);
@@ -56,7 +74,7 @@ final class PacketTx implements TxQueue {
       long m = mbufs[offset + taken];
       boolean tagged = (Mbuf.olFlags(m) & MbufFlags.TX_VLAN) != 0;
       int length = Mbuf.pktLen(m) + (tagged ? TAG : 0);
-      if (length > frameSize - TpacketLayout.TX_DATA || tagged && Mbuf.dataLen(m) < ADDRESSES) {
+      if (!canBeSent(m, length, tagged, most)) {
         stats.addErrors(1);
       } else {
         write(m, frame + TpacketLayout.TX_DATA, tagged);
@@ -76,12 +94,28 @@ final class PacketTx implements TxQueue {
     return taken;
   }
 
+  /** The kernel would drop such frames and tell nobody. It lets a tag be on top of the MTU. */
+  private boolean canBeSent(long m, int length, boolean tagged, int most) {
+    if (length < HEADER || length > room || tagged && Mbuf.dataLen(m) < ADDRESSES) {
+      return false;
+    }
+    return length <= most || length <= most + TAG && (tagged || isTagged(m));
+  }
+
+  private static boolean isTagged(long m) {
+    return Mbuf.dataLen(m) >= HEADER
+        && Memory.getShort(Mbuf.mtod(m) + ADDRESSES) == Short.reverseBytes(TPID);
+  }
+
   /**
    * Has the kernel send what is requested. It answers EAGAIN or ENOBUFS when the device is busy and
    * ENETDOWN when it is down: the frames stay requested, and the next burst asks again.
    */
   private void kick() {
-    Libc.sendto(fd, 0, 0, Libc.MSG_DONTWAIT, 0, 0);
+    if (Libc.sendto(fd, 0, 0, Libc.MSG_DONTWAIT, 0, 0) == NET_DOWN) {
+      // The socket says so once more after the device is up again, and sends nothing then.
+      Libc.sendto(fd, 0, 0, Libc.MSG_DONTWAIT, 0, 0);
+    }
   }
 
   private static void write(long m, long to, boolean tagged) {

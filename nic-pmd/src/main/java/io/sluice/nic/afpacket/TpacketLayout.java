@@ -48,7 +48,7 @@ final class TpacketLayout {
   static final int PACKET_IGNORE_OUTGOING = 23;
   static final int TPACKET_V2 = 1;
   static final int FANOUT_HASH = 0;
-  static final int FANOUT_FLAG_DEFRAG = 0x8000;
+  static final int FANOUT_FLAG_ROLLOVER = 0x1000;
   static final int ETH_P_ALL = 3;
 
   private TpacketLayout() {}

@@ -15,8 +15,9 @@ import io.sluice.platform.Memory;
 import java.util.Set;
 
 /**
- * {@code net_null}, with DPDK's arguments: {@code size} of received packets, 64 by default; {@code
- * copy=1} copies to and from a buffer as a device would; {@code no-rx=1} receives nothing.
+ * {@code net_null}, with DPDK's arguments: {@code size} of received packets, 64 by default, cut at
+ * what an mbuf holds; {@code copy=1} copies to and from a buffer as a device would; {@code no-rx=1}
+ * receives nothing.
  */
 public final class NullDriver implements Driver {
   private static final int MAX_QUEUES = 16;
@@ -66,12 +67,14 @@ public final class NullDriver implements Driver {
     private final boolean copy;
     private final boolean noRx;
     private final long buffer = Memory.allocate(MAX_SIZE);
+    private boolean started;
 
     NullPort(int portId, int size, boolean copy, boolean noRx) {
       this.portId = portId;
       this.size = size;
       this.copy = copy;
       this.noRx = noRx;
+      Memory.fill(buffer, MAX_SIZE, (byte) 0);
     }
 
     @Override
@@ -94,6 +97,7 @@ public final class NullDriver implements Driver {
         stats.addNoMbuf(n);
         return 0;
       }
+      long bytes = 0;
       for (int i = offset; i < offset + n; i++) {
         long m = pkts[i];
         int length = Math.min(size, Mbuf.tailroom(m));
@@ -103,8 +107,9 @@ public final class NullDriver implements Driver {
         Mbuf.setDataLen(m, length);
         Mbuf.setPktLen(m, length);
         Mbuf.setPort(m, portId);
+        bytes += length;
       }
-      stats.add(n, (long) n * size);
+      stats.add(n, bytes);
       return n;
     }
 
@@ -122,6 +127,16 @@ public final class NullDriver implements Driver {
         stats.add(n, bytes);
         return n;
       };
+    }
+
+    @Override
+    public void start(int rxQueues, int txQueues) {
+      started = true;
+    }
+
+    @Override
+    public void stop() {
+      started = false;
     }
 
     @Override
@@ -157,7 +172,7 @@ public final class NullDriver implements Driver {
 
     @Override
     public EthLink link() {
-      return new EthLink(10_000, true, true);
+      return new EthLink(10_000, true, started);
     }
   }
 }

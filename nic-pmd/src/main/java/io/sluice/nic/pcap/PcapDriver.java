@@ -1,28 +1,45 @@
 package io.sluice.nic.pcap;
 
-import io.sluice.mempool.Mbuf;
-import io.sluice.mempool.Mempool;
 import io.sluice.nic.DeviceArguments;
 import io.sluice.nic.Driver;
-import io.sluice.nic.EthLink;
 import io.sluice.nic.PortContext;
 import io.sluice.nic.PortDriver;
-import io.sluice.nic.QueueStats;
-import io.sluice.nic.RxQueue;
-import io.sluice.nic.TxQueue;
-import io.sluice.platform.Memory;
+import io.sluice.nic.afpacket.QueuePair;
+import io.sluice.nic.afpacket.SocketOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * {@code net_pcap}, with DPDK's arguments: receives the packets of {@code rx_pcap}, once or with
- * {@code infinite_rx=1} over and over; writes what is sent to {@code tx_pcap}. Each may be given
- * several times, once a queue. Either may be missing: then nothing is received, or what is sent is
- * dropped. Reads pcap and pcapng; writes pcapng to a file whose name ends in {@code .pcapng}.
+ * {@code net_pcap}, with DPDK's arguments. A port receives the packets of {@code rx_pcap}, once or
+ * with {@code infinite_rx=1} over and over, or those of interfaces: {@code rx_iface}, what comes in
+ * and what others send on it; {@code rx_iface_in}, what comes in. What is sent is written to {@code
+ * tx_pcap} or goes out of {@code tx_iface}. Each may be given several times, once a queue; either
+ * direction may be missing. {@code iface} alone is both directions of an interface through one
+ * socket, which does not see what it sends itself; the port has its address with {@code phy_mac=1}.
+ *
+ * <p>Reads pcap and pcapng; writes pcapng to a file whose name ends in {@code .pcapng}. Interfaces
+ * receive what is for other addresses too.
  */
 public final class PcapDriver implements Driver {
   private static final int MAX_QUEUES = 16;
+  // Frames of up to 16 KiB, as libpcap is asked for by DPDK's.
+  private static final int FRAME_SIZE = 1 << 14;
+  private static final int FRAME_COUNT = 128;
+  private static final String RX_PCAP = "rx_pcap";
+  private static final String TX_PCAP = "tx_pcap";
+  private static final String RX_IFACE = "rx_iface";
+  private static final String RX_IFACE_IN = "rx_iface_in";
+  private static final String TX_IFACE = "tx_iface";
+  private static final String IFACE = "iface";
+  private static final String PHY_MAC = "phy_mac";
+  private static final String INFINITE_RX = "infinite_rx";
+  private static final Set<String> SOURCES = Set.of(RX_PCAP, RX_IFACE, RX_IFACE_IN);
+  private static final Set<String> SINKS = Set.of(TX_PCAP, TX_IFACE);
 
   @Override
   public String name() {
@@ -31,34 +48,26 @@ public final class PcapDriver implements Driver {
 
   @Override
   public Set<String> arguments() {
-    return Set.of("rx_pcap", "tx_pcap", "infinite_rx");
+    return Set.of(RX_PCAP, TX_PCAP, RX_IFACE, RX_IFACE_IN, TX_IFACE, IFACE, PHY_MAC, INFINITE_RX);
   }
 
   @Override
   public PortDriver open(DeviceArguments arguments, PortContext context) {
-    List<String> rx = arguments.all("rx_pcap");
-    List<String> tx = arguments.all("tx_pcap");
-    boolean infinite = arguments.number("infinite_rx", 0, 0, 1) == 1;
-    if (rx.isEmpty() && tx.isEmpty()) {
-      throw arguments.invalid("give rx_pcap=FILE, tx_pcap=FILE, or both");
-    }
-    if (rx.size() > MAX_QUEUES || tx.size() > MAX_QUEUES) {
-      throw arguments.invalid("more than " + MAX_QUEUES + " files of one direction");
-    }
-    PcapPort port = new PcapPort(context.portId(), infinite);
+    check(arguments);
+    boolean phyMac = arguments.number(PHY_MAC, 0, 0, 1) == 1;
+    PcapPort port = new PcapPort(context.portId(), arguments.number(INFINITE_RX, 0, 0, 1) == 1);
     try {
-      for (String path : rx) {
-        port.readers.add(CaptureReader.open(path));
-      }
-      for (int i = 0; infinite && i < rx.size(); i++) {
-        if (!port.readers.get(i).next()) {
-          throw arguments.invalid("infinite_rx=1, but '" + rx.get(i) + "' has no whole packet");
+      if (arguments.get(IFACE) != null) {
+        QueuePair pair = openToReceive(arguments.get(IFACE), true);
+        port.rxInterfaces.add(pair);
+        port.txInterfaces.add(pair);
+        if (phyMac) {
+          port.takeMacOf(pair);
         }
-        port.readers.get(i).rewind();
+        return port;
       }
-      for (String path : tx) {
-        port.writers.add(CaptureWriter.create(path));
-      }
+      openSources(arguments, port);
+      openSinks(arguments, port);
       return port;
     } catch (RuntimeException e) {
       port.close();
@@ -66,200 +75,99 @@ public final class PcapDriver implements Driver {
     }
   }
 
-  private static final class PcapPort implements PortDriver {
-    private final int portId;
-    private final boolean infinite;
-    private final List<CaptureReader> readers = new ArrayList<>();
-    private final List<CaptureWriter> writers = new ArrayList<>();
-
-    PcapPort(int portId, boolean infinite) {
-      this.portId = portId;
-      this.infinite = infinite;
-    }
-
-    @Override
-    public int maxRxQueues() {
-      return Math.max(1, readers.size());
-    }
-
-    @Override
-    public int maxTxQueues() {
-      return Math.max(1, writers.size());
-    }
-
-    @Override
-    public RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats) {
-      return readers.isEmpty()
-          ? (pkts, offset, n) -> 0
-          : new PcapRx(readers.get(queue), infinite, pool, portId, stats);
-    }
-
-    @Override
-    public TxQueue txQueue(int queue, int descriptors, QueueStats stats) {
-      CaptureWriter writer = writers.isEmpty() ? null : writers.get(queue);
-      return (pkts, offset, n) -> send(writer, stats, pkts, offset, n);
-    }
-
-    private static int send(
-        CaptureWriter writer, QueueStats stats, long[] pkts, int offset, int n) {
-      long sent = 0;
-      long bytes = 0;
-      long now = writer == null || n == 0 ? 0 : System.currentTimeMillis() * 1_000_000;
-      for (int i = offset; i < offset + n; i++) {
-        long m = pkts[i];
-        if (writer == null || writer.begin(now, Mbuf.pktLen(m))) {
-          for (long s = m; s != 0 && writer != null; s = Mbuf.next(s)) {
-            writer.append(Mbuf.mtod(s), Mbuf.dataLen(s));
-          }
-          sent++;
-          bytes += Mbuf.pktLen(m);
-        } else {
-          stats.addErrors(1);
-        }
+  private static void check(DeviceArguments arguments) {
+    List<Map.Entry<String, String>> rx = arguments.inOrder(SOURCES);
+    List<Map.Entry<String, String>> tx = arguments.inOrder(SINKS);
+    if (arguments.get(IFACE) != null) {
+      if (!rx.isEmpty() || !tx.isEmpty()) {
+        throw arguments.invalid("iface= is both directions; leave the other ones out");
       }
-      if (n != 0) {
-        stats.add(sent, bytes);
-        Mbuf.freeBulk(pkts, offset, n);
-        if (writer != null && writer.isPipe()) {
-          // Somebody waits at the other end.
-          writer.flush();
-        }
-      }
-      return n;
+      return;
     }
-
-    @Override
-    public void stop() {
-      writers.forEach(CaptureWriter::flush);
+    if (arguments.get(PHY_MAC) != null) {
+      throw arguments.invalid("phy_mac= goes with iface= only");
     }
-
-    @Override
-    public void close() {
-      readers.forEach(CaptureReader::close);
-      writers.forEach(CaptureWriter::close);
+    if (rx.isEmpty() && tx.isEmpty()) {
+      throw arguments.invalid(
+          "give rx_pcap=FILE or rx_iface=NAME, tx_pcap=FILE or tx_iface=NAME, or iface=NAME");
     }
+    checkKind(arguments, rx, RX_PCAP);
+    checkKind(arguments, tx, TX_PCAP);
+    checkFiles(arguments);
+  }
 
-    /** Everything of the file is received anyway. */
-    @Override
-    public int setPromiscuous(boolean on) {
-      return 0;
+  private static void checkKind(
+      DeviceArguments arguments, List<Map.Entry<String, String>> queues, String file) {
+    long files = queues.stream().filter(queue -> queue.getKey().equals(file)).count();
+    if (files != 0 && files != queues.size()) {
+      throw arguments.invalid("files and interfaces in one direction; give one kind");
     }
-
-    @Override
-    public int setAllMulticast(boolean on) {
-      return 0;
-    }
-
-    @Override
-    public int setRxQueueRunning(int queue, boolean running) {
-      return 0;
-    }
-
-    @Override
-    public int setTxQueueRunning(int queue, boolean running) {
-      return 0;
-    }
-
-    @Override
-    public byte[] macAddr() {
-      // As DPDK's: 02:70:63:61:70:<port>, the letters p, c, a, p.
-      return new byte[] {2, 0x70, 0x63, 0x61, 0x70, (byte) portId};
-    }
-
-    @Override
-    public EthLink link() {
-      return new EthLink(10_000, true, true);
+    if (queues.size() > MAX_QUEUES) {
+      throw arguments.invalid(queues.size() + " queues of one direction, most are " + MAX_QUEUES);
     }
   }
 
-  /**
-   * Copies packets of the file into mbufs. One that is cut short counts as an error, once, and so
-   * does each that is not of Ethernet.
-   */
-  private static final class PcapRx implements RxQueue {
-    private final CaptureReader reader;
-    private final boolean infinite;
-    private final Mempool pool;
-    private final int portId;
-    private final QueueStats stats;
-    private boolean pending;
-    private boolean ended;
-
-    PcapRx(CaptureReader reader, boolean infinite, Mempool pool, int portId, QueueStats stats) {
-      this.reader = reader;
-      this.infinite = infinite;
-      this.pool = pool;
-      this.portId = portId;
-      this.stats = stats;
-    }
-
-    @Override
-    public int burst(long[] pkts, int offset, int n) {
-      int received = 0;
-      long bytes = 0;
-      while (received < n && advance()) {
-        long m = copy();
-        if (m == 0) {
-          // The packet stays pending: an exhausted pool loses nothing of a file.
-          stats.addNoMbuf(1);
-          break;
+  /** To be written, a file is emptied first: it must be no other queue's. */
+  private static void checkFiles(DeviceArguments arguments) {
+    List<Path> others = new ArrayList<>();
+    arguments.all(RX_PCAP).forEach(path -> others.add(Path.of(path)));
+    for (String path : arguments.all(TX_PCAP)) {
+      for (Path other : others) {
+        if (isSame(other, Path.of(path))) {
+          throw arguments.invalid("'" + path + "' is given to two queues; take a file for each");
         }
-        pending = false;
-        bytes += Mbuf.pktLen(m);
-        pkts[offset + received++] = m;
       }
-      if (received != 0) {
-        stats.add(received, bytes);
-      }
-      return received;
+      others.add(Path.of(path));
     }
+  }
 
-    private boolean advance() {
-      if (pending || ended) {
-        return pending;
-      }
-      pending = reader.next();
-      int leftOut = reader.takeLeftOut();
-      if (leftOut != 0) {
-        stats.addErrors(leftOut);
-      }
-      if (!pending && reader.isEnded()) {
-        stats.addErrors(reader.isTruncated() ? 1 : 0);
-        ended = !infinite;
+  private static boolean isSame(Path one, Path other) {
+    try {
+      return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
+          || Files.isRegularFile(one) && Files.isRegularFile(other) && Files.isSameFile(one, other);
+    } catch (IOException e) {
+      // Opening it says what is wrong.
+      return false;
+    }
+  }
+
+  private static void openSources(DeviceArguments arguments, PcapPort port) {
+    boolean infinite = arguments.number(INFINITE_RX, 0, 0, 1) == 1;
+    for (Map.Entry<String, String> source : arguments.inOrder(SOURCES)) {
+      String name = source.getValue();
+      if (source.getKey().equals(RX_PCAP)) {
+        CaptureReader reader = CaptureReader.open(name);
+        port.readers.add(reader);
+        if (infinite && !reader.next()) {
+          throw arguments.invalid("infinite_rx=1, but '" + name + "' has no whole packet");
+        }
         if (infinite) {
           reader.rewind();
-          pending = reader.next();
         }
+      } else {
+        port.rxInterfaces.add(openToReceive(name, source.getKey().equals(RX_IFACE)));
       }
-      return pending;
     }
+  }
 
-    private long copy() {
-      long m = Mbuf.alloc(pool);
-      if (m == 0) {
-        return 0;
-      }
-      Mbuf.setPort(m, portId);
-      long segment = m;
-      int done = 0;
-      while (true) {
-        int here = Math.min(reader.length() - done, Mbuf.tailroom(segment));
-        Memory.copy(reader.data() + done, Mbuf.mtod(segment), here);
-        Mbuf.setDataLen(segment, here);
-        done += here;
-        if (done == reader.length()) {
-          Mbuf.setPktLen(m, done);
-          return m;
-        }
-        long more = Mbuf.alloc(pool);
-        if (more == 0) {
-          Mbuf.free(m);
-          return 0;
-        }
-        Mbuf.setNext(segment, more);
-        Mbuf.setNbSegs(m, Mbuf.nbSegs(m) + 1);
-        segment = more;
+  private static void openSinks(DeviceArguments arguments, PcapPort port) {
+    for (Map.Entry<String, String> sink : arguments.inOrder(SINKS)) {
+      if (sink.getKey().equals(TX_PCAP)) {
+        port.writers.add(CaptureWriter.create(sink.getValue()));
+      } else {
+        port.txInterfaces.add(open(sink.getValue(), false));
       }
     }
+  }
+
+  private static QueuePair openToReceive(String interfaceName, boolean outgoing) {
+    QueuePair pair = open(interfaceName, outgoing);
+    pair.setPromiscuous();
+    return pair;
+  }
+
+  private static QueuePair open(String interfaceName, boolean outgoing) {
+    return QueuePair.open(
+        interfaceName, new SocketOptions(FRAME_SIZE, FRAME_SIZE, FRAME_COUNT, false, outgoing));
   }
 }

@@ -59,6 +59,16 @@ final class RingPort implements PortDriver {
   }
 
   @Override
+  public int defaultRxQueues() {
+    return maxRxQueues();
+  }
+
+  @Override
+  public int defaultTxQueues() {
+    return maxTxQueues();
+  }
+
+  @Override
   public RxQueue rxQueue(int queue, int descriptors, Mempool pool, QueueStats stats) {
     Ring ring = Ring.at(state.get(RX_RINGS + queue));
     return new RxQueue() {
@@ -91,7 +101,7 @@ final class RingPort implements PortDriver {
   }
 
   @Override
-  public void start() {
+  public void start(int rxQueues, int txQueues) {
     up = true;
   }
 

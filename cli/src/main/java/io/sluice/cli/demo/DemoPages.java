@@ -1,0 +1,118 @@
+package io.sluice.cli.demo;
+
+import io.sluice.platform.HugepagePool;
+import io.sluice.platform.HugepagePools;
+import io.sluice.platform.Libc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/**
+ * Hugepages of 2 MB for one demo on a machine that was not set up: adds them to the kernel's pool
+ * and mounts a hugetlbfs, and with {@link #close} takes away again what it added. Needs root.
+ */
+final class DemoPages implements AutoCloseable {
+  private static final long PAGE_SIZE = 2L << 20;
+  private static final Path COUNT =
+      Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
+
+  /** A demo that has just started may not have taken its pages yet, nor may a second and third. */
+  private static final int DEMOS_AT_ONCE = 4;
+
+  private final Path mount;
+  private long added;
+  private boolean mounted;
+
+  /**
+   * Adds what is missing.
+   *
+   * @param pages how many the demo takes
+   * @param mount a folder that is not there yet, for the hugetlbfs if none is mounted
+   */
+  DemoPages(long pages, Path mount) {
+    this.mount = mount;
+    Optional<HugepagePool> pool = pool();
+    if (pool.isPresent()) {
+      if (pool.get().free() < pages * DEMOS_AT_ONCE) {
+        added = change(total -> total + pages);
+      }
+      if (pool.get().mountPoints().isEmpty()) {
+        mount();
+      }
+    }
+  }
+
+  private static Optional<HugepagePool> pool() {
+    return HugepagePools.current().stream()
+        .filter(pool -> pool.pageSize() == PAGE_SIZE)
+        .findFirst();
+  }
+
+  /** What to tell the primary of them. */
+  List<String> options(long pages) {
+    if (pool().map(HugepagePool::free).orElse(0L) < pages) {
+      return List.of("--no-huge");
+    }
+    return mounted ? List.of("--huge-dir", mount.toString()) : List.of();
+  }
+
+  /** Changes the pool's size while no other demo does; gives by how many pages it has changed. */
+  private static long change(ToLongFunction<Long> size) {
+    int fd = Libc.open(COUNT.toString(), Libc.O_RDONLY, 0);
+    Libc.flock(fd, Libc.LOCK_EX);
+    try {
+      long before = count();
+      Files.writeString(COUNT, Long.toString(size.applyAsLong(before)));
+      return count() - before;
+    } catch (IOException e) {
+      // The kernel's pool is not ours to change, as in a container.
+      return 0;
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private static long count() throws IOException {
+    return Long.parseLong(Files.readString(COUNT).strip());
+  }
+
+  private void mount() {
+    try {
+      Files.createDirectory(mount);
+      mounted = run("mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "nodev", mount.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean run(String... command) throws IOException {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.waitFor() == 0 && said.isEmpty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (mounted) {
+        run("setsid", "-w", "umount", mount.toString());
+      }
+      Files.deleteIfExists(mount);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (added > 0) {
+      change(total -> Math.max(0, total - added));
+    }
+  }
+}
