@@ -174,6 +174,9 @@ public final class SharedMemory implements AutoCloseable {
     owners.setGeneration(processes.generation());
     reaper.start();
     undo.push(reaper::close);
+    if (procType != ProcType.PRIMARY) {
+      undo.push(reaper::leave);
+    }
   }
 
   /** A secondary asks which virtual devices there are: none, as far as this layer knows. */
