@@ -147,7 +147,7 @@ public final class Mbuf {
   }
 
   /** {@code rte_pktmbuf_prefree_seg}: gives up one reference; true when it was the last. */
-  static boolean prefreeSeg(long m) {
+  private static boolean prefreeSeg(long m) {
     if (refcnt(m) != 1) {
       if (refcntUpdate(m, -1) != 0) {
         // In this order: who dies between leaves a count that says that it has given it up.
@@ -156,6 +156,11 @@ public final class Mbuf {
       }
       poolOf(m).take(m);
     }
+    return makeReady(m);
+  }
+
+  /** Makes of an mbuf without references what lies in a pool; false if its buffer is in use. */
+  private static boolean makeReady(long m) {
     if ((olFlags(m) & NOT_DIRECT) != 0) {
       MbufAttach.detach(m);
       if (hasExtbuf(m) && !giveUpPinned(m)) {
@@ -170,6 +175,19 @@ public final class Mbuf {
     }
     setRefcnt(m, 1);
     return true;
+  }
+
+  /**
+   * A clone's reference to m is given up; m goes back if it was the last. Whoever owns m itself
+   * does so still if not.
+   */
+  static void freeReferred(long m) {
+    if (refcnt(m) == 1 || refcntUpdate(m, -1) == 0) {
+      poolOf(m).take(m);
+      if (makeReady(m)) {
+        poolOf(m).put(m);
+      }
+    }
   }
 
   /** Whether nobody else uses the buffer that is pinned to an mbuf. */

@@ -94,11 +94,7 @@ public final class MbufAttach {
     }
     long slot = MbufReferences.intend(md, m, false);
     makeDirect(m, pool);
-    if (Mbuf.prefreeSeg(md)) {
-      // Again: it was not the last reference before, and may have become it meanwhile.
-      Mbuf.poolOf(md).take(md);
-      Mbuf.poolOf(md).put(md);
-    }
+    Mbuf.freeReferred(md);
     MbufReferences.end(slot);
   }
 
