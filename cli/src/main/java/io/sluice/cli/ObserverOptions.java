@@ -33,6 +33,14 @@ final class ObserverOptions {
     table.print(spec.commandLine().getOut(), json);
   }
 
+  /** Prints a line for people; in JSON there is no room for one. */
+  void note(String line) {
+    if (!json) {
+      spec.commandLine().getOut().println(line);
+      spec.commandLine().getOut().flush();
+    }
+  }
+
   /** Prints one thing's properties: a line each, or one JSON object. */
   void print(Map<String, Object> properties) {
     Table table = new Table(properties.keySet().toArray(String[]::new));

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       MemzoneCommand.class,
       MemsegCommand.class,
       PortCommand.class,
+      AuditCommand.class,
       CleanCommand.class,
       SetupCommand.class,
       DoctorCommand.class,

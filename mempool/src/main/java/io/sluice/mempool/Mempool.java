@@ -337,6 +337,11 @@ public final class Mempool {
     }
   }
 
+  /** Whether what a dead process had of it comes back. */
+  public boolean isProtected() {
+    return protecting != null;
+  }
+
   /** Makes this process the owner of an object that it has come by otherwise than by a ring. */
   void take(long obj) {
     if (protecting != null) {

@@ -273,6 +273,8 @@ public final class SharedMemory implements AutoCloseable {
       }
       processes = ProcessTable.at(table.address(), locks);
     }
+    MemZone ownersZone = MemZone.lookup(this, ObjectOwners.ZONE);
+    owners = ownersZone == null ? null : new ObjectOwners(this, ownersZone.address());
   }
 
   /** The memory of this process that an address lies in, or null. */
@@ -330,7 +332,7 @@ public final class SharedMemory implements AutoCloseable {
     return processes;
   }
 
-  /** Which process has each object of the pools; null in an observer. */
+  /** Which process has each object of the pools; an observer only asks. */
   public ObjectOwners owners() {
     return owners;
   }

@@ -462,6 +462,14 @@ public final class Ring {
     }
   }
 
+  /**
+   * The claims that are not published yet, as text: empty when head and tail are equal on both
+   * sides. ST sides do not count, where the head says nothing once its user is dead.
+   */
+  public String openClaims() {
+    return prod.openClaim("enqueue") + cons.openClaim("dequeue");
+  }
+
   /** Entries in the ring; exact only while nobody uses it. */
   public int count() {
     int found = prod.tailPosition() - cons.tailPosition() & mask;

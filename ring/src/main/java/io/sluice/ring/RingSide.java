@@ -74,6 +74,14 @@ final class RingSide {
     return HeadTail.claimed(own);
   }
 
+  String openClaim(String operation) {
+    int tail = tailPosition();
+    int head = headPosition();
+    return sync == HeadTail.ST || head == tail
+        ? ""
+        : operation + " of " + (head - tail) + " at " + Integer.toUnsignedString(tail) + " ";
+  }
+
   int tailPosition() {
     return HeadTail.tailPosition(own);
   }
