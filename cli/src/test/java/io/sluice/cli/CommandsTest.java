@@ -94,6 +94,19 @@ class CommandsTest {
   }
 
   @Test
+  void shouldAccountForEveryMbufWhileItIsUnderLoad() throws IOException {
+    JsonNode pool = row("audit", "pool", "packets");
+    int somewhere = 0;
+    for (String place : List.of("free", "cached", "in_rings", "in_packets", "held")) {
+      somewhere += pool.get(place).asInt();
+    }
+    assertEquals(2047, somewhere, pool::toString);
+    assertEquals(0, pool.get("lost").asInt(), pool::toString);
+    List<String> printed = run(0, "audit", "--file-prefix", PREFIX);
+    assertEquals("audit: objects=2047 lost=0 stuck=0", printed.get(printed.size() - 1));
+  }
+
+  @Test
   void shouldListMemzonesAndMemsegs() throws IOException {
     assertTrue(row("memzone list", "name", "RG_worker_0_in").get("length").asLong() > 64 * 8);
     assertFalse(json("memseg list").isEmpty());
