@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         "sluice secondary (worker | monitor | CLASS) [EAL options] [-- the program's arguments]")
 final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
   private static final Map<String, Supplier<SecondaryApp>> BUILT_IN =
-      Map.of("worker", Worker::new, "monitor", Monitor::new);
+      Map.of("worker", () -> new Worker(SluiceCommand.BEGAN), "monitor", Monitor::new);
 
   @Option(
       names = {"-h", "--help"},
@@ -44,6 +44,19 @@ final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
       arity = "0..*",
       description = "EAL options as DPDK spells them, then -- and the program's own.")
   private List<String> arguments = new ArrayList<>();
+
+  SecondaryCommand() {}
+
+  /** With what picocli would have read out of arguments that {@link #isMeant} is true of. */
+  SecondaryCommand(String[] args) {
+    app = args[1];
+    arguments = List.of(args).subList(2, args.length);
+  }
+
+  /** Whether that is a call of this command in which nothing is left to read for picocli. */
+  static boolean isMeant(String[] args) {
+    return args.length > 1 && args[0].equals("secondary") && !args[1].startsWith("-");
+  }
 
   @Override
   public Integer call() throws Exception {

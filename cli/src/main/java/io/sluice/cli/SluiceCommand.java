@@ -33,11 +33,26 @@ import picocli.CommandLine.Spec;
       HelpCommand.class
     })
 public final class SluiceCommand implements Runnable {
+  /** When the process came to its {@code main}, as {@link System#nanoTime}. */
+  static final long BEGAN = System.nanoTime();
+
   @Spec private CommandSpec spec;
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(run(args));
+    System.exit(SecondaryCommand.isMeant(args) ? runSecondary(args) : run(args));
+  }
+
+  /** Without picocli, whose start takes as long as all the rest of an attach. */
+  private static int runSecondary(String[] args) {
+    try {
+      return new SecondaryCommand(args).call();
+    } catch (SluiceException | CommandFailure e) {
+      System.err.println("sluice: " + e.getMessage());
+    } catch (Exception e) {
+      e.printStackTrace();
+    }
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   /** Runs one command and gives its exit code. */

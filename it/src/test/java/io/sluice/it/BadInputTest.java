@@ -250,6 +250,24 @@ class BadInputTest {
   }
 
   @Test
+  void shouldGetNothingFromAnExhaustedPoolAndEverythingBack() {
+    JavaProcess primary = primary();
+    primary.send("pool small 63");
+    primary.awaitLine("^done pool small", LIMIT);
+    JavaProcess secondary = start("--proc-type=secondary");
+    secondary.awaitLine("^ready", LIMIT);
+    for (JavaProcess each : List.of(secondary, primary)) {
+      each.send("alloc small 100");
+      each.awaitLine("^got 63, left 0$", LIMIT);
+      each.awaitLine("^done alloc", LIMIT);
+      each.send("pool small 63");
+      each.awaitLine("^error: .*small", LIMIT);
+    }
+    end(secondary);
+    assertPrimaryStillServes(primary);
+  }
+
+  @Test
   void shouldTellASecondaryThatANameIsTakenByThePrimary() {
     JavaProcess primary = primary();
     primary.send("zone taken 64");

@@ -1,5 +1,7 @@
 package io.sluice.mempool;
 
+import java.util.function.LongConsumer;
+
 /**
  * Where a pool's objects lie that are in no cache: {@code struct rte_mempool_ops}. All or nothing,
  * from and to arrays and memory alike. Thread-safe as far as the backend's kind says.
@@ -19,6 +21,9 @@ abstract class Backend {
   abstract long getOne();
 
   abstract int count();
+
+  /** Visits what lies here; what comes and goes meanwhile may be visited or not. */
+  abstract void forEach(LongConsumer visitor);
 
   abstract MempoolOps ops();
 }

@@ -1,6 +1,8 @@
 package io.sluice.mempool;
 
+import io.sluice.memzone.ObjectOwners;
 import io.sluice.platform.Memory;
+import java.util.function.LongConsumer;
 
 /**
  * A pool's objects on a lock-free stack ({@link LockFreeStackLayout}). A push takes nodes off the
@@ -15,9 +17,12 @@ final class LockFreeStackBackend extends Backend {
   private static final long LOW = 0xffff_ffffL;
 
   private final long stack;
+  private final ObjectOwners owners;
 
-  LockFreeStackBackend(long stack) {
+  /** The stack; {@code owners} is null for a pool that is not protected. */
+  LockFreeStackBackend(long stack, ObjectOwners owners) {
     this.stack = stack;
+    this.owners = owners;
   }
 
   static long memsize(int nodes) {
@@ -144,6 +149,9 @@ final class LockFreeStackBackend extends Backend {
       objs[offset + i] = Memory.getLong(linked(link) + LockFreeStackLayout.NODE_ENTRY);
       link = next(link);
     }
+    if (owners != null) {
+      owners.take(objs, offset, n);
+    }
     return retire(run, n);
   }
 
@@ -160,6 +168,9 @@ final class LockFreeStackBackend extends Backend {
     for (int i = 0; i < n; i++) {
       Memory.putLong(table + 8L * i, Memory.getLong(linked(link) + LockFreeStackLayout.NODE_ENTRY));
       link = next(link);
+    }
+    if (owners != null) {
+      owners.take(table, n);
     }
     return retire(run, n);
   }
@@ -187,8 +198,27 @@ final class LockFreeStackBackend extends Backend {
       return 0;
     }
     long obj = Memory.getLong(linked((int) run) + LockFreeStackLayout.NODE_ENTRY);
+    if (owners != null) {
+      owners.take(obj);
+    }
     retire(run, 1);
     return obj;
+  }
+
+  /** Walks the list as it is; one that changes meanwhile is walked again from its head. */
+  @Override
+  void forEach(LongConsumer visitor) {
+    int nodes = Memory.getInt(stack + LockFreeStackLayout.NODES);
+    long used = stack + LockFreeStackLayout.USED;
+    long head;
+    do {
+      head = Memory.getLongVolatile(used);
+      int link = (int) head;
+      for (int i = 0; i < nodes && link > 0 && link <= nodes; i++) {
+        visitor.accept(Memory.getLongVolatile(linked(link) + LockFreeStackLayout.NODE_ENTRY));
+        link = next(link);
+      }
+    } while (Memory.getLongVolatile(used) != head);
   }
 
   @Override

@@ -82,10 +82,22 @@ public final class Mbuf {
   public static void free(long m) {
     long segment = m;
     while (segment != 0) {
-      long next = next(segment);
+      long next = nextOwned(segment);
       freeSeg(segment);
       segment = next;
     }
+  }
+
+  /**
+   * The next segment, made this process's own: it is about to be behind no segment any more, by
+   * which it belonged to whoever had the packet.
+   */
+  private static long nextOwned(long m) {
+    long next = next(m);
+    if (next != 0) {
+      poolOf(next).take(next);
+    }
+    return next;
   }
 
   /** {@code rte_pktmbuf_free_seg}: gives back one segment, if it has no other owner. */
@@ -121,7 +133,7 @@ public final class Mbuf {
         }
         poolAddress = pool;
         i++;
-        long rest = next(m);
+        long rest = nextOwned(m);
         if (prefreeSeg(m)) {
           mbufs[ready++] = m;
         }
@@ -136,9 +148,19 @@ public final class Mbuf {
 
   /** {@code rte_pktmbuf_prefree_seg}: gives up one reference; true when it was the last. */
   private static boolean prefreeSeg(long m) {
-    if (refcnt(m) != 1 && refcntUpdate(m, -1) != 0) {
-      return false;
+    if (refcnt(m) != 1) {
+      if (refcntUpdate(m, -1) != 0) {
+        // In this order: who dies between leaves a count that says that it has given it up.
+        poolOf(m).giveUp(m);
+        return false;
+      }
+      poolOf(m).take(m);
     }
+    return makeReady(m);
+  }
+
+  /** Makes of an mbuf without references what lies in a pool; false if its buffer is in use. */
+  private static boolean makeReady(long m) {
     if ((olFlags(m) & NOT_DIRECT) != 0) {
       MbufAttach.detach(m);
       if (hasExtbuf(m) && !giveUpPinned(m)) {
@@ -153,6 +175,19 @@ public final class Mbuf {
     }
     setRefcnt(m, 1);
     return true;
+  }
+
+  /**
+   * A clone's reference to m is given up; m goes back if it was the last. Whoever owns m itself
+   * does so still if not.
+   */
+  static void freeReferred(long m) {
+    if (refcnt(m) == 1 || refcntUpdate(m, -1) == 0) {
+      poolOf(m).take(m);
+      if (makeReady(m)) {
+        poolOf(m).put(m);
+      }
+    }
   }
 
   /** Whether nobody else uses the buffer that is pinned to an mbuf. */

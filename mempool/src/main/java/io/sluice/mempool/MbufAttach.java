@@ -19,13 +19,21 @@ public final class MbufAttach {
   public static void attach(long mi, long m) {
     if (Mbuf.hasExtbuf(m)) {
       ExternalBuffers.refcntUpdate(shinfo(m), 1);
-      Mbuf.setOlFlags(mi, Mbuf.olFlags(m));
       Memory.putLong(mi + MbufLayout.SHINFO, shinfo(m));
+      takeOn(mi, m);
+      Mbuf.setOlFlags(mi, Mbuf.olFlags(m));
     } else {
+      long slot = MbufReferences.intend(direct(m), mi, true);
       Mbuf.refcntUpdate(direct(m), 1);
       Memory.putShort(mi + MbufLayout.PRIV_SIZE, (short) Mbuf.privSize(m));
+      takeOn(mi, m);
+      // Last: who sees the flag finds the mbuf that it refers to.
       Mbuf.setOlFlags(mi, Mbuf.olFlags(m) | MbufFlags.INDIRECT);
+      MbufReferences.end(slot);
     }
+  }
+
+  private static void takeOn(long mi, long m) {
     copyHeader(mi, m);
     Memory.putLong(mi + MbufLayout.BUF_IOVA, Mbuf.bufIova(m));
     Memory.putLong(mi + MbufLayout.BUF_ADDR, Mbuf.bufAddr(m));
@@ -70,18 +78,32 @@ public final class MbufAttach {
       return;
     }
     Mempool pool = Mbuf.poolOf(m);
-    if (Mbuf.hasExtbuf(m)) {
-      if (PktmbufPool.isPinned(pool)) {
-        return;
-      }
-      ExternalBuffers.release(Mbuf.bufAddr(m), shinfo(m));
-    } else {
-      Mbuf.freeSeg(direct(m));
+    if (!Mbuf.hasExtbuf(m)) {
+      detachClone(m, pool);
+    } else if (!PktmbufPool.isPinned(pool)) {
+      long buffer = Mbuf.bufAddr(m);
+      makeDirect(m, pool);
+      ExternalBuffers.release(buffer, shinfo(m));
     }
+  }
+
+  private static void detachClone(long m, Mempool pool) {
+    long md = direct(m);
+    if (Mbuf.refcnt(md) == 1) {
+      Mbuf.poolOf(md).take(md);
+    }
+    long slot = MbufReferences.intend(md, m, false);
+    makeDirect(m, pool);
+    Mbuf.freeReferred(md);
+    MbufReferences.end(slot);
+  }
+
+  /** The flags first: while they say that m refers to another, the rest says to which. */
+  static void makeDirect(long m, Mempool pool) {
+    Mbuf.setOlFlags(m, 0);
     Mbuf.initBuffer(m, PktmbufPool.privSize(pool), PktmbufPool.dataRoomSize(pool));
     Mbuf.setDataOff(m, Math.min(Mbuf.HEADROOM, Mbuf.bufLen(m)));
     Mbuf.setDataLen(m, 0);
-    Mbuf.setOlFlags(m, 0);
   }
 
   /**

@@ -1,6 +1,6 @@
 package io.sluice.mempool;
 
-import io.sluice.platform.Memory;
+import net.openhft.chronicle.bytes.PointerBytesStore;
 
 /** {@code rte_mbuf_check} and {@code rte_pktmbuf_dump}. */
 public final class MbufCheck {
@@ -96,11 +96,13 @@ public final class MbufCheck {
   }
 
   private static void hex(StringBuilder text, long address, int length) {
+    PointerBytesStore data = new PointerBytesStore();
+    data.set(address, length);
     for (int i = 0; i < length; i++) {
       if (i % BYTES_PER_LINE == 0) {
         text.append(String.format("  %08X:", i));
       }
-      text.append(String.format(" %02X", Memory.getByte(address + i)));
+      text.append(String.format(" %02X", data.readByte(i)));
       if (i % BYTES_PER_LINE == BYTES_PER_LINE - 1 || i == length - 1) {
         text.append('\n');
       }

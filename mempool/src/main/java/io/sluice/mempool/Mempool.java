@@ -3,6 +3,7 @@ package io.sluice.mempool;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Lcore;
 import io.sluice.platform.Memory;
+import io.sluice.ring.Protection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -16,8 +17,9 @@ import java.util.function.LongConsumer;
  * number, as far as its kind allows. A thread that is no lcore goes to the backend directly. An
  * object got is the caller's, and any thread of any process may put it back.
  *
- * <p>A process that dies keeps what it had in hand; what lies in its lcore's cache is found there
- * by the next process with that lcore id.
+ * <p>What a process that dies had in hand or in its lcores' caches goes back to the pool ({@link
+ * PoolRecovery}), unless the pool was created without protection: then it is gone, as in C, but for
+ * what the next process with that lcore id finds in the cache.
  *
  * <p>Source: {@code rte_mempool.h} of 22.11.
  */
@@ -60,9 +62,12 @@ public final class Mempool {
   private final long localCache;
   private final long poolData;
   private final int opsIndex;
+  private final SharedMemory protecting;
 
-  Mempool(long address, Backend backend) {
+  /** The handle; {@code protecting} is null for a pool that is not protected. */
+  Mempool(long address, Backend backend, SharedMemory protecting) {
     this.address = address;
+    this.protecting = protecting;
     this.backend = backend;
     this.size = Memory.getInt(address + MempoolLayout.SIZE);
     this.cacheSize = Memory.getInt(address + MempoolLayout.CACHE_SIZE);
@@ -131,8 +136,52 @@ public final class Mempool {
       int socket,
       int flags,
       String ops) {
+    return create(
+        m,
+        name,
+        n,
+        eltSize,
+        cacheSize,
+        privateSize,
+        initPool,
+        init,
+        socket,
+        flags,
+        ops,
+        Protection.ON);
+  }
+
+  /**
+   * As the other two.
+   *
+   * @param protection what the death of a process does to the pool
+   */
+  public static Mempool create(
+      SharedMemory m,
+      String name,
+      int n,
+      int eltSize,
+      int cacheSize,
+      int privateSize,
+      LongConsumer initPool,
+      ObjectVisitor init,
+      int socket,
+      int flags,
+      String ops,
+      Protection protection) {
     return MempoolCreation.create(
-        m, name, n, eltSize, cacheSize, privateSize, initPool, init, socket, flags, ops);
+        m,
+        name,
+        n,
+        eltSize,
+        cacheSize,
+        privateSize,
+        initPool,
+        init,
+        socket,
+        flags,
+        ops,
+        protection);
   }
 
   /** {@code rte_mempool_lookup}: the pool of that name, or null. */
@@ -265,6 +314,50 @@ public final class Mempool {
     }
   }
 
+  /** Visits the objects in an lcore's cache. */
+  void forEachCached(int lcore, LongConsumer visitor) {
+    long cache = localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
+    for (int i = 0; i < cacheCount(lcore); i++) {
+      visitor.accept(Memory.getLong(slot(cache, i)));
+    }
+  }
+
+  /** Empties the cache of an lcore that is no more; what was in it is not in the backend yet. */
+  void forgetCache(int lcore) {
+    if (cacheSize != 0) {
+      Memory.putIntRelease(
+          localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN, 0);
+    }
+  }
+
+  /** The objects in the cache of an lcore that is no more go to the backend. */
+  void flushCacheOf(int lcore) {
+    if (cacheSize != 0) {
+      flushCache(localCache + (long) lcore * MempoolCacheLayout.SIZEOF);
+    }
+  }
+
+  /** Makes this process the owner of an object that it has come by otherwise than by a ring. */
+  void take(long obj) {
+    if (protecting != null) {
+      protecting.owners().take(obj);
+    }
+  }
+
+  /**
+   * Makes nobody the owner of an object that was this process's, and that others still refer to.
+   */
+  void giveUp(long obj) {
+    if (protecting != null) {
+      protecting.owners().giveUp(obj);
+    }
+  }
+
+  /** Where the calling thread notes what it is about to do; 0 for a pool that is not protected. */
+  long journalSlot() {
+    return protecting == null ? 0 : protecting.journal().slot();
+  }
+
   private static long slot(long cache, int index) {
     return cache + MempoolCacheLayout.OBJS + ((long) index << 3);
   }
@@ -376,6 +469,12 @@ public final class Mempool {
     Objects.checkIndex(lcore, Lcore.MAX);
     return Memory.getIntAcquire(
         localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN);
+  }
+
+  /** The first of its objects, 0 while it has none. */
+  long firstObject() {
+    long header = Memory.getLong(address + MempoolLayout.ELT_LIST);
+    return header == 0 ? 0 : header + MempoolObjHdrLayout.SIZEOF;
   }
 
   /** {@code rte_mempool_obj_iter}: every object, in use or not; returns how many. */

@@ -10,6 +10,7 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.Lcore;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,8 @@ final class MempoolCreation {
       Mempool.ObjectVisitor init,
       int socket,
       int flags,
-      String opsName) {
+      String opsName,
+      Protection protection) {
     check(name, n, eltSize, cacheSize, privateSize, flags);
     MempoolOps ops = MempoolOps.byName(opsName);
     List<Runnable> undo = new ArrayList<>();
@@ -73,10 +75,11 @@ final class MempoolCreation {
       MemZone zone = reserve(m, name, headerSize(cacheSize) + alignUp(privateSize, ALIGN), socket);
       undo.add(() -> MemZone.free(m, zone));
       initHeader(m, zone, name, n, eltSize, cacheSize, privateSize, socket, flags);
-      Backend backend = createBackend(m, zone.address(), name, n, socket, ops, undo);
-      Mempool pool = new Mempool(zone.address(), backend);
+      Backend backend = createBackend(m, zone.address(), name, n, socket, ops, protection, undo);
+      boolean isProtected = protection == Protection.ON;
+      Mempool pool = new Mempool(zone.address(), backend, isProtected ? m : null);
       initPool.accept(pool.privateAddress());
-      MempoolPopulation.populate(m, pool, undo);
+      MempoolPopulation.populate(m, pool, isProtected, undo);
       if (init != null) {
         pool.objIter(init);
       }
@@ -217,11 +220,12 @@ final class MempoolCreation {
       int n,
       int socket,
       MempoolOps ops,
+      Protection protection,
       List<Runnable> undo) {
     Memory.putInt(mp + MempoolLayout.OPS_INDEX, ops.ordinal());
     if (ops.isRing()) {
       int slots = Integer.highestOneBit(n) << 1;
-      Ring ring = Ring.create(m, ZONE_PREFIX + name, slots, socket, ops.ringFlags());
+      Ring ring = Ring.create(m, ZONE_PREFIX + name, slots, socket, ops.ringFlags(), protection);
       undo.add(() -> ring.free(m));
       Memory.putLong(mp + MempoolLayout.POOL_DATA, ring.address());
       return new RingBackend(ring);
@@ -234,7 +238,7 @@ final class MempoolCreation {
     undo.add(() -> m.heap(-1).free(stack));
     LockFreeStackBackend.init(stack, n);
     Memory.putLong(mp + MempoolLayout.POOL_DATA, stack);
-    return new LockFreeStackBackend(stack);
+    return new LockFreeStackBackend(stack, protection == Protection.ON ? m.owners() : null);
   }
 
   /** Nothing can fail behind the allocation, so that nothing has to be taken off the list again. */
@@ -307,12 +311,13 @@ final class MempoolCreation {
     long data = Memory.getLong(mp + MempoolLayout.POOL_DATA);
     String name = Memory.getString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE);
     Ring ring = Ring.lookup(m, ZONE_PREFIX + name);
+    SharedMemory protecting = isProtected(m, mp) ? m : null;
     Backend backend;
     if (ring != null && ring.address() == data) {
       backend = new RingBackend(ring);
     } else if (Memory.getLong(data + LockFreeStackLayout.MAGIC)
         == LockFreeStackLayout.MAGIC_VALUE) {
-      backend = new LockFreeStackBackend(data);
+      backend = new LockFreeStackBackend(data, protecting == null ? null : m.owners());
     } else {
       throw new SluiceException(
           Errno.ENOTSUP,
@@ -320,9 +325,17 @@ final class MempoolCreation {
               + name
               + "' stands on neither a ring nor Sluice's stack; make it with ring ops");
     }
-    Mempool pool = new Mempool(mp, backend);
+    Mempool pool = new Mempool(mp, backend, protecting);
     MempoolRegistry.add(pool);
     return pool;
+  }
+
+  /** The objects of a protected pool have owners; one without objects is half made. */
+  private static boolean isProtected(SharedMemory m, long mp) {
+    long first = Memory.getLong(mp + MempoolLayout.ELT_LIST);
+    return m.owners() != null
+        && first != 0
+        && m.owners().covers(first + MempoolObjHdrLayout.SIZEOF);
   }
 
   static void walk(SharedMemory m, Consumer<Mempool> visitor) {

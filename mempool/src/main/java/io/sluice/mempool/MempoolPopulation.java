@@ -24,7 +24,7 @@ final class MempoolPopulation {
 
   private MempoolPopulation() {}
 
-  static void populate(SharedMemory m, Mempool pool, List<Runnable> undo) {
+  static void populate(SharedMemory m, Mempool pool, boolean owned, List<Runnable> undo) {
     long mp = pool.address();
     String name = pool.name();
     undo.add(() -> freeChunks(m, mp, name));
@@ -57,7 +57,7 @@ final class MempoolPopulation {
           }
         }
       }
-      if (fill(m, pool, zone, total, pageSize) == 0) {
+      if (fill(m, pool, zone, total, pageSize, owned) == 0) {
         throw tooLittle(pool, (long) total * pool.size(), null);
       }
     }
@@ -90,7 +90,8 @@ final class MempoolPopulation {
     return last * total + (n - last) / perPage * pageSize + total - 1;
   }
 
-  private static int fill(SharedMemory m, Mempool pool, MemZone zone, int total, long pageSize) {
+  private static int fill(
+      SharedMemory m, Mempool pool, MemZone zone, int total, long pageSize, boolean owned) {
     long mp = pool.address();
     boolean anywhere = (pool.flags() & Mempool.F_NO_IOVA_CONTIG) != 0;
     long chunk = m.heap(pool.socketId()).zmalloc("MEMPOOL_MEMHDR", MempoolMemHdrLayout.SIZEOF, 0);
@@ -106,6 +107,9 @@ final class MempoolPopulation {
     append(mp + MempoolLayout.MEM_LIST, chunk);
     Memory.putInt(
         mp + MempoolLayout.NB_MEM_CHUNKS, Memory.getInt(mp + MempoolLayout.NB_MEM_CHUNKS) + 1);
+    if (owned) {
+      m.owners().add(zone.address(), zone.length(), total);
+    }
 
     long end = zone.address() + zone.length();
     long at = MempoolCreation.alignUp(zone.address(), ALIGN);
@@ -165,6 +169,7 @@ final class MempoolPopulation {
       long next = Memory.getLong(chunk + MempoolMemHdrLayout.NEXT);
       MemZone zone = MemZone.lookup(m, "MP_" + name + "_" + index++);
       if (zone != null) {
+        m.owners().remove(zone.address());
         MemZone.free(m, zone);
       }
       m.heap(-1).free(chunk);

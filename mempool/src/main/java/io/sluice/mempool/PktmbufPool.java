@@ -155,6 +155,15 @@ public final class PktmbufPool {
     Mbuf.reset(mbuf);
   }
 
+  /** Whether a pool's objects are mbufs: each then names the pool itself. */
+  static boolean isOfMbufs(Mempool pool) {
+    long first = pool.firstObject();
+    return first != 0
+        && pool.eltSize() >= MbufLayout.SIZEOF
+        && pool.privateSize() >= PktmbufPoolPrivateLayout.SIZEOF
+        && Mbuf.pool(first) == pool.address();
+  }
+
   /** {@code RTE_PKTMBUF_POOL_F_PINNED_EXT_BUF}: whether a pool's buffers are pinned. */
   static boolean isPinned(Mempool pool) {
     return Memory.getInt(pool.privateAddress() + PktmbufPoolPrivateLayout.FLAGS) == PINNED_EXT_BUF;

@@ -1,6 +1,7 @@
 package io.sluice.mempool;
 
 import io.sluice.ring.Ring;
+import java.util.function.LongConsumer;
 
 /**
  * A pool's objects in a ring {@code MP_<pool>}, as DPDK's default.
@@ -62,6 +63,11 @@ final class RingBackend extends Backend {
   @Override
   long getOne() {
     return ring.dequeue();
+  }
+
+  @Override
+  void forEach(LongConsumer visitor) {
+    ring.forEach(visitor);
   }
 
   @Override

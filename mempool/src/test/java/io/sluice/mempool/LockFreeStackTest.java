@@ -53,7 +53,7 @@ class LockFreeStackTest {
 
   private LockFreeStackBackend stack(int nodes) {
     LockFreeStackBackend.init(zone.address(), nodes);
-    return new LockFreeStackBackend(zone.address());
+    return new LockFreeStackBackend(zone.address(), null);
   }
 
   @ParameterizedTest
@@ -184,7 +184,7 @@ class LockFreeStackTest {
       int id = Integer.parseInt(arguments[1]);
       try (SharedMemory memory = TestMemory.secondary(arguments[0], id)) {
         long address = MemZone.lookup(memory, "stack").address();
-        work(new LockFreeStackBackend(address), id, 200_000);
+        work(new LockFreeStackBackend(address, null), id, 200_000);
         System.out.println("done");
       }
     }

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeoutException;
  * pages came or went ({@code request_to_primary}, {@code handle_sync} of 22.11's malloc_mp.c).
  */
 final class SecondaryGrowth implements PageGrowth {
-  private static final long TIMEOUT_SECONDS = 5;
+  private static final long TIMEOUT_MILLIS = 5_000;
+  private static final long POLL_MILLIS = 50;
 
   private final MemsegLists lists;
   private final MpChannel channel;
@@ -78,18 +79,32 @@ final class SecondaryGrowth implements PageGrowth {
       pending.put(message.id(), answer);
     }
     try {
-      return channel.sendMsg(message.as(MallocMessage.REQUEST))
-          && answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return channel.sendMsg(message.as(MallocMessage.REQUEST)) && await(answer);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
       return false;
     } finally {
       synchronized (pending) {
         pending.remove(message.id());
       }
     }
+  }
+
+  /** False when the time is up, and as soon as there is no primary any more. */
+  private boolean await(CompletableFuture<Boolean> answer)
+      throws InterruptedException, ExecutionException {
+    for (long waited = 0; waited < TIMEOUT_MILLIS; waited += POLL_MILLIS) {
+      try {
+        return answer.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (!locks.isServed()) {
+          return false;
+        }
+      }
+    }
+    return false;
   }
 
   /** Waits for a change that is being followed; the mappings are about to go. */

@@ -184,10 +184,23 @@ public final class ObjectOwners {
     }
   }
 
+  /** Whether something is an object that has an owner. */
+  public boolean covers(long object) {
+    return known().find(object) != NOWHERE;
+  }
+
   /** The generation of the process that took an object last; 0 if nobody did, or if it is none. */
   public int ownerOf(long object) {
     Range range = known().find(object);
     return range == NOWHERE ? 0 : Memory.getIntVolatile(range.word(object));
+  }
+
+  /** Makes nobody the owner of an object, if it was this process's. */
+  public void giveUp(long object) {
+    Range range = known().find(object);
+    if (range != NOWHERE) {
+      Memory.compareAndSetInt(range.word(object), generation, 0);
+    }
   }
 
   /** Makes this process the owner in place of another; false if that one is not, or no more. */

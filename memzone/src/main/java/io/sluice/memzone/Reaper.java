@@ -51,8 +51,15 @@ final class Reaper implements AutoCloseable {
     return true;
   }
 
-  /** Loaded with the first death: most processes never see one. */
-  private List<Recovery> recoveries() {
+  /** Before this process gives its slot back. */
+  void leave() {
+    ProcessTable processes = memory.processTable();
+    ProcessTable.Entry own = processes.find(processes.generation());
+    recoveries().forEach(recovery -> recovery.leave(memory, own));
+  }
+
+  /** Loaded when first needed: most processes never see another die. */
+  private synchronized List<Recovery> recoveries() {
     if (recoveries == null) {
       List<Recovery> found = new ArrayList<>();
       ServiceLoader.load(Recovery.class, Recovery.class.getClassLoader()).forEach(found::add);

@@ -18,4 +18,7 @@ public interface Recovery {
    * @return whether nothing is left to do; false to be called again later
    */
   boolean recover(SharedMemory m, ProcessTable.Entry dead);
+
+  /** Gives back what a secondary keeps for itself when it ends in order; its threads have ended. */
+  default void leave(SharedMemory m, ProcessTable.Entry own) {}
 }

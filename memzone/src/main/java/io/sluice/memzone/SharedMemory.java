@@ -186,6 +186,9 @@ public final class SharedMemory implements AutoCloseable {
     Reaper reaper = new Reaper(this);
     reaper.start();
     undo.push(reaper::close);
+    if (procType != ProcType.PRIMARY) {
+      undo.push(reaper::leave);
+    }
     // Lcores that nobody asked for are DPDK's default of all; claiming those would shut others out.
     if (options.hasLcores()) {
       options.lcores().lcores().forEach(processes::claimLcore);

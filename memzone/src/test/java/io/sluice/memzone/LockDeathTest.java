@@ -1,6 +1,7 @@
 package io.sluice.memzone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import io.sluice.config.EalOptions;
 import io.sluice.memseg.Heap;
 import io.sluice.platform.Memory;
 import io.sluice.testing.Await;
+import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
 import java.util.HashSet;
@@ -172,7 +174,7 @@ class LockDeathTest {
     boolean[] lived = {false};
     dieAtEachStore(
         (victims, nth) -> {
-          Set<Long> found = onHeap(victims, nth, lived, "malloc", "700", "256");
+          Set<Long> found = onHeap(victims, nth, lived, "malloc", "64", "256");
           assertTrue(found.size() == 1 || !lived[0] && found.isEmpty());
           found.forEach(this::freeHeader);
           return lived[0];
@@ -205,5 +207,82 @@ class LockDeathTest {
           }
           return lived[0];
         });
+  }
+
+  @Test
+  void shouldGrowABlockInItsPlaceOrNotAtAll() {
+    boolean[] lived = {false};
+    dieAtEachStore(
+        (victims, nth) -> {
+          long block = between();
+          onHeap(victims, nth, lived, "realloc", Long.toString(block), "640");
+          assertEquals(42, Memory.getLong(block));
+          assertTrue(heap.validate(block) >= (lived[0] ? 640 : 512));
+          assertTrue(heap.free(block));
+          return lived[0];
+        });
+  }
+
+  @Test
+  void shouldHaveABlockThatMovesInOnePlaceAlone() {
+    boolean[] lived = {false};
+    dieAtEachStore(
+        (victims, nth) -> {
+          long block = heap.malloc(null, 64, 0);
+          Memory.putLong(block, 42);
+          long behind = heap.malloc(null, 64, 0);
+          Set<Long> found = onHeap(victims, nth, lived, "realloc", Long.toString(block), "128");
+          boolean here = heap.validate(block) > 0;
+          assertEquals(here ? 0 : 1, found.size());
+          if (here) {
+            assertEquals(42, Memory.getLong(block));
+            heap.free(block);
+          }
+          found.forEach(header -> assertEquals(42, Memory.getLong(header + 128)));
+          found.forEach(this::freeHeader);
+          heap.free(behind);
+          return lived[0];
+        });
+  }
+
+  @Test
+  void shouldGrowTheHeapForASecondaryThatDies() {
+    dieAtEachStore((victims, nth) -> reserve(victims, nth, 6 << 20));
+  }
+
+  @Test
+  void shouldAttachAndDetachWholeOrNotAtAll() {
+    dieAtEachStore(
+        (victims, nth) -> {
+          boolean lived = victims.run(nth, "comeAndGo");
+          assertWorks();
+          awaitReaped();
+          int[] processes = {0};
+          memory.processTable().forEach(entry -> processes[0]++);
+          // Those that wait to come have not come yet.
+          assertEquals(1, processes[0]);
+          return lived;
+        },
+        "comeAndGo");
+  }
+
+  @Test
+  void shouldNotRobAProcessThatIsStoppedWithALock() throws Exception {
+    try (Victims victims = new Victims(prefix);
+        JavaProcess stopped = victims.next()) {
+      stopped.send("1000 hold");
+      stopped.awaitLine("^done", LIMIT);
+      stopped.signal("STOP");
+      Thread waiter = new Thread(() -> MemZone.lookup(memory, "none"));
+      waiter.setDaemon(true);
+      waiter.start();
+      // A wrong recovery would have been done by then; a right wait cannot fail here.
+      waiter.join(300);
+      assertTrue(waiter.isAlive());
+      stopped.kill();
+      waiter.join(LIMIT.toMillis());
+      assertFalse(waiter.isAlive());
+      assertWorks();
+    }
   }
 }

@@ -32,7 +32,7 @@ class BurstAllocationTest {
 
   /**
    * Receives from the first port and sends by the last until a million packets in a row have
-   * allocated nothing: device, device. Without the checks of the seam, which allocate.
+   * allocated nothing: prefix, device, device. Without the checks of the seam, which allocate.
    */
   static final class Measured {
     private static final int BURST = 32;
@@ -43,11 +43,11 @@ class BurstAllocationTest {
 
     public static void main(String[] arguments) {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-      try (SharedMemory memory = TestPorts.primary(UniquePrefix.next());
+      try (SharedMemory memory = TestPorts.primary(arguments[0]);
           EthDevs ports = EthDevs.of(memory)) {
         Mempool pool = PktmbufPool.create(memory, "mbufs", 2047, 64, 0, 2176, -1);
-        EthDev from = TestPorts.start(ports, arguments[0], 1, pool);
-        EthDev to = arguments.length == 1 ? from : TestPorts.start(ports, arguments[1], 1, pool);
+        EthDev from = TestPorts.start(ports, arguments[1], 1, pool);
+        EthDev to = arguments.length == 2 ? from : TestPorts.start(ports, arguments[2], 1, pool);
         if (to != from || from.driverName().equals("net_ring")) {
           prime(to, pool);
         }
@@ -115,13 +115,15 @@ class BurstAllocationTest {
     assertEquals(
         List.of("allocated 0"),
         child.stdout().stream().filter(line -> line.startsWith("allocated")).toList());
+    assertEquals(0, child.awaitExit(LIMIT), "it has taken its memory away");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"net_null0", "net_null0,copy=1,size=1500", "net_ring0"})
   void shouldAllocateNothingOverAMillionPackets(String device) {
     try (JavaProcess child =
-        JavaProcess.start(Measured.class, List.of("-Dsluice.checks=false"), device)) {
+        JavaProcess.start(
+            Measured.class, List.of("-Dsluice.checks=false"), UniquePrefix.next(), device)) {
       assertAllocatesNothing(child);
     }
   }
@@ -137,6 +139,7 @@ class BurstAllocationTest {
         JavaProcess.start(
             Measured.class,
             List.of("-Dsluice.checks=false"),
+            UniquePrefix.next(),
             "net_pcap0,infinite_rx=1,tx_pcap=/dev/null,rx_pcap=" + in)) {
       assertAllocatesNothing(child);
     }
@@ -156,6 +159,7 @@ class BurstAllocationTest {
               NetworkNamespaces.prefix(name),
               Measured.class,
               List.of("-Dsluice.checks=false"),
+              UniquePrefix.next(),
               driver + "0,iface=veth0",
               driver + "1,iface=veth1")) {
         assertAllocatesNothing(child);

@@ -22,7 +22,6 @@ import java.util.function.BooleanSupplier;
  */
 public final class Forwarder implements AutoCloseable {
   private static final int BURST = 32;
-  private static final long REAP_NANOS = 100_000_000;
 
   private final SharedMemory memory;
   private final Forwarding forwarding;
@@ -32,7 +31,6 @@ public final class Forwarder implements AutoCloseable {
   private final long[] inFlight;
   private int nextWorker;
   private int firstPort;
-  private long lastReap = System.nanoTime();
 
   /**
    * Makes rings and counters; workers may come from now on.
@@ -60,8 +58,10 @@ public final class Forwarder implements AutoCloseable {
 
   /** Forwards until told to stop. */
   public void run(BooleanSupplier stop, IdleStrategy idle) {
-    while (!stop.getAsBoolean()) {
-      idle.idle(poll(true));
+    try (Reaper reaper = new Reaper(forwarding)) {
+      while (!stop.getAsBoolean()) {
+        idle.idle(poll(true, reaper));
+      }
     }
   }
 
@@ -73,8 +73,10 @@ public final class Forwarder implements AutoCloseable {
    */
   public long drain(Duration limit, IdleStrategy idle) {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (underWay() > 0 && System.nanoTime() - deadline < 0) {
-      idle.idle(poll(false));
+    try (Reaper reaper = new Reaper(forwarding)) {
+      while (underWay() > 0 && System.nanoTime() - deadline < 0) {
+        idle.idle(poll(false, reaper));
+      }
     }
     long left = underWay();
     for (PortQueue port : ports) {
@@ -94,7 +96,7 @@ public final class Forwarder implements AutoCloseable {
     return sum;
   }
 
-  private int poll(boolean receive) {
+  private int poll(boolean receive, Reaper reaper) {
     long began = Tsc.cycles();
     int work = 0;
     int received = 0;
@@ -117,10 +119,12 @@ public final class Forwarder implements AutoCloseable {
       }
       work += distribute(port);
     }
-    if (work == 0) {
-      reap();
-    } else {
+    if (work > 0) {
       counters.add(received, bytes, Tsc.cycles() - began);
+    }
+    int suspects = reaper.suspects();
+    if (suspects != 0) {
+      reap(suspects);
     }
     return work;
   }
@@ -198,15 +202,11 @@ public final class Forwarder implements AutoCloseable {
     Memory.putLongRelease(forwarding.inFlightAddress(worker), count);
   }
 
-  /** Looks for dead workers now and then; only with nothing else to do. */
-  private void reap() {
-    long now = System.nanoTime();
-    if (now - lastReap > REAP_NANOS) {
-      lastReap = now;
-      for (int worker = 0; worker < inFlight.length; worker++) {
-        if (forwarding.isDead(worker)) {
-          takeBack(worker);
-        }
+  /** Asked again: a place may have gone to another worker meanwhile. */
+  private void reap(int suspects) {
+    for (int worker = 0; worker < inFlight.length; worker++) {
+      if ((suspects & 1 << worker) != 0 && forwarding.isDead(worker)) {
+        takeBack(worker);
       }
     }
   }

@@ -6,6 +6,7 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * {@code rte_ring}: a bounded FIFO of 8-byte entries, by convention addresses of the shared window,
@@ -445,6 +446,18 @@ public final class Ring {
     if (n < 0 || n > side.claimed()) {
       throw new IllegalArgumentException(
           "ring " + name() + ": finish of " + n + ", claimed " + side.claimed());
+    }
+  }
+
+  /**
+   * Visits the entries in the ring, which stay there. What comes meanwhile is not visited; what
+   * goes meanwhile may be visited or not, and if others have come in its place, these may be.
+   */
+  public void forEach(LongConsumer visitor) {
+    int position = cons.tailPosition();
+    int end = prod.tailPosition();
+    for (int left = Math.min(end - position, size); left > 0; left--) {
+      visitor.accept(Memory.getLongVolatile(entry(position++)));
     }
   }
 

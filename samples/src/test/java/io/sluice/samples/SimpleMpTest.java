@@ -13,7 +13,7 @@ class SimpleMpTest {
     try (SampleProcesses processes = new SampleProcesses()) {
       JavaProcess primary = processes.primary("simple_mp", "-l 0,1", "");
       primary.awaitLine("Starting core 1", SampleProcesses.LIMIT);
-      JavaProcess secondary = processes.secondary("simple_mp", "-l 2,3", "");
+      JavaProcess secondary = processes.secondary("simple_mp", "--lcores 2@0,3@0", "");
       secondary.awaitLine("Starting core 3", SampleProcesses.LIMIT);
 
       primary.send("send hello_secondary");

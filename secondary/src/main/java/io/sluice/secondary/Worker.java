@@ -9,6 +9,7 @@ import io.sluice.primary.Counters;
 import io.sluice.primary.Forwarding;
 import io.sluice.primary.WorkerState;
 import io.sluice.ring.Ring;
+import java.util.concurrent.TimeUnit;
 
 /**
  * {@code sluice secondary worker}: takes packets from the primary, looks at each one's headers in
@@ -25,18 +26,35 @@ public final class Worker implements SecondaryApp {
   private static final int IPV6 = 0x86dd;
 
   private final long[] burst = new long[BURST];
+  private final long began;
+  private long firstPackets;
   private long ipv4;
   private long ipv6;
   private long arp;
   private long other;
   private long tagged;
 
+  /** Makes one that takes the process to begin now. */
+  public Worker() {
+    this(System.nanoTime());
+  }
+
+  /**
+   * Makes one that says how long it took.
+   *
+   * @param began the {@link System#nanoTime} at which the process entered its {@code main}
+   */
+  public Worker(long began) {
+    this.began = began;
+  }
+
   @Override
   public void run(Secondary secondary, String[] arguments) {
     IdleStrategy idle = IdleStrategy.named(arguments.length == 0 ? "adaptive" : arguments[0]);
     Forwarding forwarding = Forwarding.lookup(secondary.memory());
     int place = forwarding.claim();
-    System.out.println("worker " + place + ": ready");
+    System.out.println(
+        "worker " + place + ": ready, " + millis(System.nanoTime()) + " ms after main");
     if (secondary.memory().options().hasLcores()) {
       secondary.lcores().runOnMain(() -> work(secondary, forwarding, place, idle));
     } else {
@@ -45,6 +63,13 @@ public final class Worker implements SecondaryApp {
     System.out.printf(
         "worker %d: ipv4=%d ipv6=%d arp=%d other=%d tagged=%d%n",
         place, ipv4, ipv6, arp, other, tagged);
+    if (firstPackets != 0) {
+      System.out.printf("worker %d: first packets %d ms after main%n", place, millis(firstPackets));
+    }
+  }
+
+  private long millis(long nanoTime) {
+    return TimeUnit.NANOSECONDS.toMillis(nanoTime - began);
   }
 
   private int work(Secondary secondary, Forwarding forwarding, int place, IdleStrategy idle) {
@@ -60,6 +85,9 @@ public final class Worker implements SecondaryApp {
       if (count > 0) {
         long bytes = look(count);
         giveBack(out, count, idle);
+        if (firstPackets == 0) {
+          firstPackets = System.nanoTime();
+        }
         counters.add(count, bytes, Tsc.cycles() - began);
       } else if (draining) {
         forwarding.move(place, WorkerState.DRAINING, WorkerState.FREE);

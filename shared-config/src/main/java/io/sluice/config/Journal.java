@@ -6,6 +6,7 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -24,6 +25,9 @@ import java.util.function.LongConsumer;
 public final class Journal {
   /** The name of the memzone. */
   public static final String ZONE = "SLUICE_journal";
+
+  private static final int MORE = 1;
+  private static final int LESS = 2;
 
   private final long address;
   private final ProcessTable processes;
@@ -111,6 +115,7 @@ public final class Journal {
 
   private static void freeSlot(long slot) {
     clear(slot + JournalLayout.CLAIM);
+    endReference(slot);
     for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
       clear(peek(slot, i));
     }
@@ -168,6 +173,37 @@ public final class Journal {
         clear(peek(slot, i));
       }
     }
+  }
+
+  /** A change of an mbuf's reference count that a thread was making. */
+  public record Reference(long slot, long mbuf, long referrer, int before, boolean more) {}
+
+  /** Notes that {@code clone} is about to refer to {@code mbuf}, or is about to do so no more. */
+  public static void intendReference(long slot, long mbuf, long clone, int before, boolean more) {
+    Memory.putLong(slot + JournalLayout.REFERENCE_CLONE, clone);
+    Memory.putLong(
+        slot + JournalLayout.REFERENCE_CHANGE, (long) (more ? MORE : LESS) << 32 | before);
+    Memory.putLongRelease(slot + JournalLayout.REFERENCE, mbuf);
+  }
+
+  /** The change of the reference count is done. */
+  public static void endReference(long slot) {
+    Memory.putLongRelease(slot + JournalLayout.REFERENCE, 0);
+  }
+
+  /** Visits the changes of reference counts that a process's threads were making. */
+  public void forEachReference(int generation, Consumer<Reference> visitor) {
+    forEachSlot(
+        generation,
+        slot -> {
+          long mbuf = Memory.getLongVolatile(slot + JournalLayout.REFERENCE);
+          long change = Memory.getLong(slot + JournalLayout.REFERENCE_CHANGE);
+          if (mbuf != 0) {
+            long clone = Memory.getLong(slot + JournalLayout.REFERENCE_CLONE);
+            visitor.accept(
+                new Reference(slot, mbuf, clone, (int) change, (int) (change >>> 32) == MORE));
+          }
+        });
   }
 
   /** Who may have made a claim. */

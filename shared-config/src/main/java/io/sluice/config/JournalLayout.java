@@ -10,6 +10,10 @@ package io.sluice.config;
  *                                       64  8  side: address of a ring's head and tail, or 0
  *                                       72  4  head that the thread claims from
  *                                       76  4  count of entries that it claims
+ *                                       80  8  reference: an mbuf whose count changes, or 0
+ *                                       88  8  the clone that refers to it
+ *                                       96  4  the count before
+ *                                      100  4  1: a reference more, 2: one less
  *                                      128 16  peeks: 8 of {side u64, head u32, count u32}
  * </pre>
  *
@@ -23,6 +27,15 @@ public final class JournalLayout {
   public static final int OWNER = 0;
   public static final int CLAIM = 64;
   public static final int PEEKS = 128;
+
+  /** Of a slot: the mbuf. */
+  public static final int REFERENCE = 80;
+
+  /** Of a slot: the clone. */
+  public static final int REFERENCE_CLONE = 88;
+
+  /** Of a slot: the count before and, in the upper half, what is done to it, stored at once. */
+  public static final int REFERENCE_CHANGE = 96;
 
   /** Of a claim. */
   public static final int SIDE = 0;

@@ -350,6 +350,11 @@ public final class Locks {
     return noted;
   }
 
+  /** Whether there is still somebody to serve requests, as far as is known. */
+  public boolean isServed() {
+    return zone == 0 || processes.isPrimaryAlive();
+  }
+
   /** The id of a new request, which tells that one of Sluice makes it and notes it. */
   public static long newRequest() {
     return REQUEST_MARK << 32 | ThreadLocalRandom.current().nextInt() & 0xffff_ffffL;

@@ -1,0 +1,190 @@
+package io.sluice.mempool;
+
+import io.sluice.config.ProcessTable;
+import io.sluice.memzone.ObjectOwners;
+import io.sluice.memzone.Recovery;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.ring.Ring;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Gives back to their pools the objects that a dead process had: in hand, in its lcores' caches, or
+ * on the way between two of them.
+ *
+ * <p>Those are the objects that are its own by {@link ObjectOwners} and lie nowhere: in no ring, in
+ * no backend, and, for mbufs, behind no mbuf that is somebody else's. The dead one puts nothing
+ * anywhere any more, and a live one becomes an object's owner before it takes it out of its place.
+ * So an object that was nowhere when one looked, and is the dead one's still after one has looked
+ * everywhere, is nowhere, and stays so.
+ *
+ * <p>Each is first made this process's own, in one step, and then given back as by any owner. If
+ * this process dies in the middle, what it has not given back yet is its own.
+ *
+ * <p>Not found are mbufs of a packet that were taken out of it by hand ({@link Mbuf#setNext}) by a
+ * process that did not make them, and references that were added by hand ({@link
+ * Mbuf#refcntUpdate}).
+ */
+public final class PoolRecovery implements Recovery {
+  private static final int AFTER_RINGS = 10;
+
+  /** For the service loader. */
+  public PoolRecovery() {
+    // Nothing to keep.
+  }
+
+  @Override
+  public int order() {
+    return AFTER_RINGS;
+  }
+
+  @Override
+  public boolean recover(SharedMemory m, ProcessTable.Entry dead) {
+    List<Mempool> pools = new ArrayList<>();
+    Mempool.walk(m, pools::add);
+    MbufReferences.recover(m, dead.generation());
+    new Search(m, pools, dead).giveBack();
+    pools.forEach(pool -> dead.lcores().forEach(pool::forgetCache));
+    return true;
+  }
+
+  /** A process that ends in order keeps what it has handed out by other ways than rings. */
+  @Override
+  public void leave(SharedMemory m, ProcessTable.Entry own) {
+    Mempool.walk(m, pool -> own.lcores().forEach(pool::flushCacheOf));
+  }
+
+  /** For what one dead process held in some pools. */
+  private static final class Search {
+    private final ObjectOwners owners;
+    private final List<Mempool> pools;
+
+    /** Object to its owner: the dead process, or nobody for some in its caches. */
+    private final Map<Long, Integer> held = new LinkedHashMap<>();
+
+    private final Map<Long, Mempool> poolOf = new HashMap<>();
+
+    Search(SharedMemory m, List<Mempool> pools, ProcessTable.Entry dead) {
+      this.owners = m.owners();
+      this.pools = pools;
+      pools.forEach(pool -> addOwned(pool, dead));
+      if (!held.isEmpty()) {
+        Ring.walk(m, ring -> ring.forEach(held::remove));
+        pools.forEach(pool -> pool.backend().forEach(held::remove));
+        removeFollowers();
+      }
+    }
+
+    private void addOwned(Mempool pool, ProcessTable.Entry dead) {
+      pool.objIter(
+          (p, object, index) -> {
+            if (owners.ownerOf(object) == dead.generation()) {
+              add(object, pool, dead.generation());
+            }
+          });
+      // An mbuf that was shared is nobody's; in a dead process's cache it was given back to it.
+      dead.lcores()
+          .forEach(
+              lcore ->
+                  pool.forEachCached(
+                      lcore,
+                      object -> {
+                        if (owners.ownerOf(object) == 0) {
+                          add(object, pool, 0);
+                        }
+                      }));
+    }
+
+    private void add(long object, Mempool pool, int owner) {
+      held.put(object, owner);
+      poolOf.put(object, pool);
+    }
+
+    /** A segment goes with the packet that it is part of, whoever made it. */
+    private void removeFollowers() {
+      Set<Long> followers = new HashSet<>();
+      for (Mempool pool : pools) {
+        if (PktmbufPool.isOfMbufs(pool)) {
+          pool.objIter(
+              (p, mbuf, index) -> {
+                if (!held.containsKey(mbuf)) {
+                  followers.add(Mbuf.next(mbuf));
+                }
+              });
+        }
+      }
+      List<Long> more = new ArrayList<>(followers);
+      for (int i = 0; i < more.size(); i++) {
+        if (held.remove(more.get(i)) != null && followers.add(Mbuf.next(more.get(i)))) {
+          more.add(Mbuf.next(more.get(i)));
+        }
+      }
+    }
+
+    /** Clones first: what they refer to may be held, too, and goes back with the last of them. */
+    void giveBack() {
+      addOthersSegments();
+      List<Long> mine = new ArrayList<>();
+      held.forEach(
+          (object, owner) -> {
+            if (owners.takeFrom(owner, object)) {
+              mine.add(object);
+            }
+          });
+      List<Long> clones = new ArrayList<>();
+      List<Long> rest = new ArrayList<>();
+      for (Long object : mine) {
+        boolean clone = PktmbufPool.isOfMbufs(poolOf.get(object)) && Mbuf.isCloned(object);
+        (clone ? clones : rest).add(object);
+      }
+      Map<Long, Integer> references = MbufReferences.count(pools);
+      rest.forEach(object -> giveBack(object, references.getOrDefault(object, 0)));
+      clones.forEach(clone -> giveBack(clone, 0));
+    }
+
+    /** Segments of the held packets that a live process made. */
+    private void addOthersSegments() {
+      List<Long> heads = new ArrayList<>(held.keySet());
+      for (int i = 0; i < heads.size(); i++) {
+        if (PktmbufPool.isOfMbufs(poolOf.get(heads.get(i)))) {
+          long next = Mbuf.next(heads.get(i));
+          if (next != 0 && !held.containsKey(next)) {
+            add(next, Mbuf.poolOf(next), owners.ownerOf(next));
+            heads.add(next);
+          }
+        }
+      }
+    }
+
+    private static void giveBackIndirect(long mbuf, Mempool pool) {
+      Mbuf.setRefcnt(mbuf, 1);
+      try {
+        Mbuf.freeSeg(mbuf);
+      } catch (IllegalStateException e) {
+        // This process has no callback for the external buffer, which is its maker's loss; the mbuf
+        // has let go of it already.
+        MbufReferences.reset(mbuf, pool);
+        pool.put(mbuf);
+      }
+    }
+
+    private void giveBack(long object, int references) {
+      Mempool pool = poolOf.get(object);
+      if (!PktmbufPool.isOfMbufs(pool)) {
+        pool.put(object);
+      } else if (Mbuf.isCloned(object) || Mbuf.hasExtbuf(object)) {
+        giveBackIndirect(object, pool);
+      } else if (Mbuf.refcnt(object) > Math.max(1, references)) {
+        Mbuf.freeSeg(object);
+      } else if (references == 0) {
+        MbufReferences.reset(object, pool);
+        pool.put(object);
+      }
+    }
+  }
+}
