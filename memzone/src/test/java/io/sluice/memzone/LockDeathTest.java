@@ -9,10 +9,12 @@ import io.sluice.config.EalOptions;
 import io.sluice.memseg.Heap;
 import io.sluice.platform.Memory;
 import io.sluice.testing.Await;
+import io.sluice.testing.EachStore;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,9 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A secondary dies ahead of each store of an operation in turn, with the locks of the config that
- * it had then, beside this process, which goes on at once: a zone or a block is there whole or not
- * at all, nothing is lost, and no lock stays taken.
+ * A secondary dies ahead of {@link EachStore} of an operation in turn, with the locks of the config
+ * that it had then, beside this process, which goes on at once: a zone or a block is there whole or
+ * not at all, nothing is lost, and no lock stays taken.
  */
 class LockDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -96,16 +98,16 @@ class LockDeathTest {
       Set<Long> before = blocks();
       long allocated = allocated();
       boolean lived = false;
-      long nth = 1;
-      for (; !lived; nth++) {
+      int died = -1;
+      for (long nth = EachStore.first(); !lived; nth += EachStore.STEP) {
         long death = nth;
         lived = round.run(victims, nth);
-        assertEquals(java.util.List.of(), heap.audit(), () -> "death " + death);
+        died++;
+        assertEquals(List.of(), heap.audit(), () -> "death " + death);
         assertEquals(before, blocks(), () -> "death " + death);
         assertEquals(allocated, allocated(), () -> "death " + death);
       }
-      System.out.println("deaths: " + (nth - 2));
-      assertTrue(nth > 4, "died " + (nth - 2) + " times");
+      assertTrue(died > 3, "died " + died + " times");
     }
   }
 

@@ -10,6 +10,7 @@ import io.sluice.memseg.Heap;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.testing.Await;
+import io.sluice.testing.EachStore;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
@@ -21,8 +22,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A secondary dies ahead of each store of making a ring, or of freeing one, beside this process,
- * which makes and frees others: the ring is in the list and whole, or nothing of it is there.
+ * A secondary dies ahead of {@link EachStore} of making a ring, or of freeing one, beside this
+ * process, which makes and frees others: the ring is in the list and whole, or nothing of it is
+ * there.
  */
 class RingCreationDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -105,14 +107,15 @@ class RingCreationDeathTest {
     int blocks = heap.stats().allocCount();
     long bytes = heap.stats().allocSize();
     boolean lived = false;
-    int nth = 0;
-    while (!lived) {
-      lived = die("ringCreate", ++nth);
+    int died = -1;
+    for (int nth = EachStore.first(); !lived; nth += EachStore.STEP) {
+      lived = die("ringCreate", nth);
       assertOthersWork();
       assertTrue(freeMade() || !lived);
       assertNothingLeaked(blocks, bytes, nth);
+      died++;
     }
-    assertTrue(nth > 50, "died " + (nth - 1) + " times");
+    assertTrue(died > 10, "died " + died + " times");
   }
 
   @Test
@@ -120,14 +123,15 @@ class RingCreationDeathTest {
     int blocks = heap.stats().allocCount();
     long bytes = heap.stats().allocSize();
     boolean lived = false;
-    int nth = 0;
-    while (!lived) {
+    int died = -1;
+    for (int nth = EachStore.first(); !lived; nth += EachStore.STEP) {
       assertNotNull(Ring.create(memory, RingVictim.MADE, 4, -1, 0));
-      lived = die("ringFree", ++nth);
+      lived = die("ringFree", nth);
       assertOthersWork();
       assertTrue(!freeMade() || !lived);
       assertNothingLeaked(blocks, bytes, nth);
+      died++;
     }
-    assertTrue(nth > 50, "died " + (nth - 1) + " times");
+    assertTrue(died > 10, "died " + died + " times");
   }
 }
