@@ -1,9 +1,9 @@
 package io.sluice.mempool;
 
-import io.sluice.config.MemConfigLayout;
+import io.sluice.config.Locks;
 import io.sluice.config.ProcType;
-import io.sluice.config.RwLock;
 import io.sluice.config.Tailq;
+import io.sluice.config.UndoLog;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -183,12 +183,11 @@ public final class MbufDyn {
   }
 
   private static long locked(SharedMemory m, LongSupplier action) {
-    long lock = m.config().address() + MemConfigLayout.QLOCK;
-    RwLock.writeLock(lock);
+    m.locks().lock(Locks.QLOCK);
     try {
       return action.getAsLong();
     } finally {
-      RwLock.writeUnlock(lock);
+      m.locks().unlock(Locks.QLOCK);
     }
   }
 
@@ -335,7 +334,7 @@ public final class MbufDyn {
           Errno.ENOMEM, "no memory for the list entry of '" + name + "'; give more with -m");
     }
     Memory.putLong(entry + TAILQ_DATA, element);
-    Tailq.insertTail(m.tailq(tailq), entry);
+    Tailq.insertTail(UndoLog.NONE, m.tailq(tailq), entry);
   }
 
   /** The place that spoils the least: room for larger fields is kept for later. */

@@ -1,8 +1,9 @@
 package io.sluice.mempool;
 
+import io.sluice.config.Locks;
 import io.sluice.config.MemConfigLayout;
-import io.sluice.config.RwLock;
 import io.sluice.config.Tailq;
+import io.sluice.config.UndoLog;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -249,16 +250,14 @@ final class MempoolCreation {
           "mempool '" + pool.name() + "': no memory for its list entry; give more with -m");
     }
     Memory.putLong(entry + TAILQ_DATA, pool.address());
-    long lock = mempoolLock(m);
-    long listLock = tailqLock(m);
-    RwLock.writeLock(lock);
-    RwLock.writeLock(listLock);
+    m.locks().lock(Locks.MPLOCK);
+    UndoLog log = m.locks().lock(Locks.QLOCK);
     try {
-      Tailq.insertTail(m.tailq(TAILQ), entry);
+      Tailq.insertTail(log, m.tailq(TAILQ), entry);
       MempoolRegistry.add(pool);
     } finally {
-      RwLock.writeUnlock(listLock);
-      RwLock.writeUnlock(lock);
+      m.locks().unlock(Locks.QLOCK);
+      m.locks().unlock(Locks.MPLOCK);
     }
   }
 
@@ -346,19 +345,17 @@ final class MempoolCreation {
   }
 
   private static void forEachAddress(SharedMemory m, LongConsumer visitor) {
-    long lock = mempoolLock(m);
-    RwLock.readLock(lock);
+    m.locks().lock(Locks.MPLOCK);
     try {
       Tailq.iterate(m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TAILQ_DATA)));
     } finally {
-      RwLock.readUnlock(lock);
+      m.locks().unlock(Locks.MPLOCK);
     }
   }
 
   static void free(SharedMemory m, Mempool pool) {
     long mp = pool.address();
-    long lock = mempoolLock(m);
-    RwLock.writeLock(lock);
+    m.locks().lock(Locks.MPLOCK);
     try {
       String name = pool.name();
       removeEntry(m, mp, name);
@@ -371,13 +368,12 @@ final class MempoolCreation {
       }
       MemZone.free(m, MemZone.lookup(m, ZONE_PREFIX + name));
     } finally {
-      RwLock.writeUnlock(lock);
+      m.locks().unlock(Locks.MPLOCK);
     }
   }
 
   private static void removeEntry(SharedMemory m, long mp, String name) {
-    long lock = tailqLock(m);
-    RwLock.writeLock(lock);
+    UndoLog log = m.locks().lock(Locks.QLOCK);
     try {
       long[] found = new long[1];
       Tailq.iterate(
@@ -390,18 +386,11 @@ final class MempoolCreation {
       if (found[0] == 0) {
         throw invalid(name, "is in no list: freed already");
       }
-      Tailq.remove(m.tailq(TAILQ), found[0]);
+      Tailq.remove(log, m.tailq(TAILQ), found[0]);
+      log.commit();
       m.heap(-1).free(found[0]);
     } finally {
-      RwLock.writeUnlock(lock);
+      m.locks().unlock(Locks.QLOCK);
     }
-  }
-
-  private static long mempoolLock(SharedMemory m) {
-    return m.config().address() + MemConfigLayout.MPLOCK;
-  }
-
-  private static long tailqLock(SharedMemory m) {
-    return m.config().address() + MemConfigLayout.QLOCK;
   }
 }

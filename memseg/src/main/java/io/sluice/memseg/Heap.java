@@ -1,6 +1,8 @@
 package io.sluice.memseg;
 
+import io.sluice.config.Custody;
 import io.sluice.platform.Memory;
+import java.util.List;
 
 /**
  * {@code rte_malloc}: blocks of shared memory that every process sees at the same address. Any
@@ -34,18 +36,30 @@ public final class Heap {
    *     limit reached, or memory exhausted
    */
   public long malloc(String type, long size, int align) {
+    return malloc(type, size, align, 0);
+  }
+
+  private long malloc(String type, long size, int align, long place) {
     TypeLimits.Booking booking = heaps.limits().book(type, size);
     if (booking == null) {
       return 0;
     }
-    long block = heaps.alloc(size, socket, 0, align, 0, false);
+    long block = heaps.alloc(size, socket, 0, align, 0, false, place);
     heaps.limits().settle(booking, block);
     return block;
   }
 
   /** {@code rte_zmalloc_socket}: like {@link #malloc}, filled with zeroes. */
   public long zmalloc(String type, long size, int align) {
-    long block = malloc(type, size, align);
+    return zmalloc(type, size, align, 0);
+  }
+
+  /**
+   * As {@link #zmalloc(String, long, int)}; the block is in a {@link Custody}'s place from the very
+   * step on that makes it one.
+   */
+  public long zmalloc(String type, long size, int align, long place) {
+    long block = malloc(type, size, align, place);
     // Free memory is kept zeroed unless its element says that it is dirty.
     if (block != 0 && MallocElem.isDirty(MallocElem.fromData(block))) {
       Memory.fill(block, size, (byte) 0);
@@ -84,12 +98,18 @@ public final class Heap {
       }
       heaps.limits().resize(address, booked.size());
     }
-    long moved = malloc(booked.type(), size, align);
-    if (moved != 0) {
-      Memory.copy(address, moved, Math.min(MallocElem.dataSize(elem), size));
-      free(address);
+    // Until the old block is free the new one is nobody else's: one of the two remains.
+    long place = heaps.custody().take();
+    try {
+      long moved = malloc(booked.type(), size, align, place);
+      if (moved != 0) {
+        Memory.copy(address, moved, Math.min(MallocElem.dataSize(elem), size));
+        heaps.free(address, place);
+      }
+      return moved;
+    } finally {
+      Custody.give(place);
     }
-    return moved;
   }
 
   /**
@@ -98,7 +118,12 @@ public final class Heap {
    * @return whether a block was freed
    */
   public boolean free(long address) {
-    return address != 0 && heaps.free(address);
+    return free(address, 0);
+  }
+
+  /** As {@link #free(long)}; the block leaves its place in {@link Custody} with that very step. */
+  public boolean free(long address, long place) {
+    return address != 0 && heaps.free(address, place);
   }
 
   /** {@code rte_malloc_validate}: the usable bytes of the block, or -1 if it is none. */
@@ -122,6 +147,17 @@ public final class Heap {
    */
   public void setLimit(String type, long bytes) {
     heaps.limits().set(type, bytes);
+  }
+
+  /**
+   * Holds all heaps against what must be true of them, as each of their locks is free: elements
+   * cover each heap without a gap or an overlap, neighbours know each other, free ones are joined
+   * and listed once, clean ones are zeroes, the counts are right.
+   *
+   * @return a line for each thing that is wrong; empty if nothing is
+   */
+  public List<String> audit() {
+    return heaps.audit();
   }
 
   /** {@code rte_malloc_dump_heaps}: the elements of all heaps. */

@@ -1,21 +1,25 @@
 package io.sluice.memseg;
 
+import io.sluice.config.Custody;
+import io.sluice.config.Locks;
+import io.sluice.config.LocksLayout;
 import io.sluice.config.MallocHeapLayout;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpChannel;
-import io.sluice.config.RwLock;
-import io.sluice.config.SpinLock;
+import io.sluice.config.UndoLog;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * All heaps of the shared config as one process uses them ({@code malloc_heap.c} of 22.11): choice
  * of the heap, its lock, and growing and shrinking it by whole pages.
  *
- * <p>Locks are taken in the order heap, then memory_hotplug_lock (for writing, around any change of
- * the pages). Thread-safe and process-safe by these locks. They have no owner: a process killed
- * inside an allocation leaves its heap locked for all, as in DPDK.
+ * <p>Locks are taken in the order heap, then memory_hotplug_lock (around any change of the pages).
+ * Thread-safe and process-safe by these locks; what a process was at that is killed inside is
+ * undone by whoever comes to a lock of its next, and pages that it was to give back are given back.
  */
 public final class Heaps implements AutoCloseable {
   /** {@code RTE_MAX_HEAPS}. */
@@ -31,6 +35,8 @@ public final class Heaps implements AutoCloseable {
 
   private final long config;
   private final MemsegLists lists;
+  private final Locks locks;
+  private final Custody custody;
 
   /** Null in an observer. */
   private final PageGrowth growth;
@@ -38,28 +44,31 @@ public final class Heaps implements AutoCloseable {
   private final boolean hugepages;
   private final TypeLimits limits = new TypeLimits();
 
-  Heaps(MemConfig config, MemsegLists lists, PageGrowth growth, boolean hugepages) {
+  private Heaps(MemConfig config, SharedPages pages, PageGrowth growth, Locks locks) {
     this.config = config.address();
-    this.lists = lists;
+    this.lists = pages.lists();
     this.growth = growth;
-    this.hugepages = hugepages;
+    this.hugepages = pages.isHugepageBacked();
+    this.locks = locks;
+    this.custody = new Custody(locks);
   }
 
   /** The heaps of a primary, which also grows them for secondaries that ask on the channel. */
-  public static Heaps forPrimary(MemConfig config, SharedPages pages, MpChannel channel) {
-    PageGrowth growth = new PrimaryGrowth(config, pages.lists(), channel);
-    return new Heaps(config, pages.lists(), growth, pages.isHugepageBacked());
+  public static Heaps forPrimary(
+      MemConfig config, SharedPages pages, MpChannel channel, Locks locks) {
+    return new Heaps(
+        config, pages, new PrimaryGrowth(config, pages.lists(), channel, locks), locks);
   }
 
   /** The heaps of a secondary, which asks the primary on the channel to grow them. */
-  public static Heaps forSecondary(MemConfig config, SharedPages pages, MpChannel channel) {
-    PageGrowth growth = new SecondaryGrowth(pages.lists(), channel);
-    return new Heaps(config, pages.lists(), growth, pages.isHugepageBacked());
+  public static Heaps forSecondary(
+      MemConfig config, SharedPages pages, MpChannel channel, Locks locks) {
+    return new Heaps(config, pages, new SecondaryGrowth(pages.lists(), channel, locks), locks);
   }
 
   /** The heaps of an observer, which can look but neither allocate nor free. */
   public static Heaps forObserver(MemConfig config, SharedPages pages) {
-    return new Heaps(config, pages.lists(), null, pages.isHugepageBacked());
+    return new Heaps(config, pages, null, Locks.forObserver());
   }
 
   /** Names the heaps and gives them the pages there are; the primary's, before magic is set. */
@@ -76,8 +85,8 @@ public final class Heaps implements AutoCloseable {
     lists.walkRuns(
         (msl, address, length) -> {
           long heap = heapAt(heapIndex(MemsegLists.socketOf(msl)));
-          MallocHeap.addMemory(heap, msl, address, length, false);
-          MallocHeap.addTotalSize(heap, length);
+          MallocHeap.addMemory(UndoLog.NONE, heap, msl, address, length).zero(false);
+          MallocHeap.addTotalSize(UndoLog.NONE, heap, length);
         });
   }
 
@@ -113,6 +122,16 @@ public final class Heaps implements AutoCloseable {
     return lists;
   }
 
+  /** Whether the memory of a block that was just given out may hold something else than zeroes. */
+  public boolean isDirty(long block) {
+    return MallocElem.isDirty(MallocElem.fromData(block));
+  }
+
+  /** What belongs to a process until it says otherwise. */
+  public Custody custody() {
+    return custody;
+  }
+
   TypeLimits limits() {
     return limits;
   }
@@ -132,15 +151,59 @@ public final class Heaps implements AutoCloseable {
   }
 
   /**
+   * Takes a heap's lock, and finishes what a dead holder of it has left: memory that was given out
+   * and taken back may hold anything, and pages that are the heap's no more are to be given back.
+   */
+  private UndoLog lock(int index) {
+    UndoLog log = locks.lock(Locks.ofHeap(index));
+    long record = locks.record(Locks.ofHeap(index));
+    if (record != 0 && Memory.getInt(record + LocksLayout.UNDONE) != 0) {
+      MallocHeap.spoil(heapAt(index));
+      Memory.putIntRelease(record + LocksLayout.UNDONE, 0);
+    }
+    if (record != 0 && Memory.getLong(record + LocksLayout.SHRINK_LENGTH) != 0) {
+      locks.lock(Locks.HOTPLUG);
+      try {
+        shrink(index, record);
+      } finally {
+        locks.unlock(Locks.HOTPLUG);
+      }
+    }
+    return log;
+  }
+
+  private void unlock(int index) {
+    locks.unlock(Locks.ofHeap(index));
+  }
+
+  /** Puts right what a dead process has left of the heap whose lock this is, if it is one's. */
+  public void recover(int lock) {
+    int index = lock - Locks.ofHeap(0);
+    if (index >= 0 && index < MAX_HEAPS) {
+      lock(index);
+      unlock(index);
+    } else {
+      locks.lock(lock);
+      locks.unlock(lock);
+    }
+  }
+
+  private int indexOf(long heap) {
+    return (int) ((heap - heapAt(0)) / MallocHeapLayout.SIZEOF);
+  }
+
+  /**
    * {@code malloc_heap_alloc}: a block as asked, on the socket asked for, or on any starting with
    * the caller's own.
    *
    * @param align power of two or 0
    * @param bound power of two or 0
    * @param flags {@link PageSizeFlags}
+   * @param place in {@link Custody} where the block is noted with the very step that makes it one
    * @return the block's address, or 0
    */
-  public long alloc(long size, int socket, int flags, long align, long bound, boolean contiguous) {
+  public long alloc(
+      long size, int socket, int flags, long align, long bound, boolean contiguous, long place) {
     if (size <= 0 || align < 0 || Long.bitCount(align) > 1) {
       return 0;
     }
@@ -150,23 +213,26 @@ public final class Heaps implements AutoCloseable {
     }
     MallocHeap.Request request =
         new MallocHeap.Request(rounded, flags, cacheLines(align), bound, contiguous);
-    return onHeaps(socket, index -> allocOn(index, request));
+    return onHeaps(socket, index -> allocOn(index, request, place));
   }
 
   /** {@code malloc_heap_alloc_biggest}: the biggest block there is without growing the heap. */
-  public long allocBiggest(int socket, int flags, long align, boolean contiguous) {
+  public long allocBiggest(int socket, int flags, long align, boolean contiguous, long place) {
     if (align < 0 || Long.bitCount(align) > 1) {
       return 0;
     }
     return onHeaps(
         socket,
         index -> {
-          long heap = heapAt(index);
-          SpinLock.lock(MallocHeap.lock(heap));
+          UndoLog log = lock(index);
           try {
-            return MallocHeap.allocBiggest(lists, heap, flags, cacheLines(align), contiguous);
+            long heap = heapAt(index);
+            long block =
+                MallocHeap.allocBiggest(log, lists, heap, flags, cacheLines(align), contiguous);
+            Custody.set(log, place, block);
+            return block;
           } finally {
-            SpinLock.unlock(MallocHeap.lock(heap));
+            unlock(index);
           }
         });
   }
@@ -198,18 +264,19 @@ public final class Heaps implements AutoCloseable {
   }
 
   /** {@code malloc_heap_alloc_on_heap_id}: from what the heap has; otherwise it grows first. */
-  private long allocOn(int index, MallocHeap.Request request) {
+  private long allocOn(int index, MallocHeap.Request request, long place) {
     long heap = heapAt(index);
     MallocHeap.Request strict = request.withFlags(request.flags() & ~PageSizeFlags.SIZE_HINT_ONLY);
-    SpinLock.lock(MallocHeap.lock(heap));
+    UndoLog log = lock(index);
     try {
-      long block = MallocHeap.alloc(lists, heap, strict);
+      long block = MallocHeap.alloc(log, lists, heap, strict);
       if (block == 0 && grow(index, request, strict)) {
-        block = MallocHeap.alloc(lists, heap, request);
+        block = MallocHeap.alloc(log, lists, heap, request);
       }
+      Custody.set(log, place, block);
       return block;
     } finally {
-      SpinLock.unlock(MallocHeap.lock(heap));
+      unlock(index);
     }
   }
 
@@ -245,12 +312,12 @@ public final class Heaps implements AutoCloseable {
 
   private boolean grow(
       int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
-    long hotplug = config + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
-    RwLock.writeLock(hotplug);
+    // Nothing has been stored into the heap so far: what follows is its own to undo.
+    locks.lock(Locks.HOTPLUG);
     try {
       return growth.grow(index, heap, pageSize, socket, request);
     } finally {
-      RwLock.writeUnlock(hotplug);
+      locks.unlock(Locks.HOTPLUG);
     }
   }
 
@@ -258,27 +325,32 @@ public final class Heaps implements AutoCloseable {
    * {@code malloc_heap_free}: puts a block back, and whole pages that became free back to the
    * system unless they were preallocated.
    *
+   * @param place in {@link Custody} that the block leaves with the very step that frees it, or 0
    * @return whether there was a block in use at that address
    */
-  boolean free(long data) {
+  public boolean free(long data, long place) {
     if (growth == null || !isBlock(data)) {
       return false;
     }
     long block = MallocElem.fromData(data);
     long heap = MallocElem.heap(block);
-    SpinLock.lock(MallocHeap.lock(heap));
+    int index = indexOf(heap);
+    UndoLog log = lock(index);
     try {
       if (MallocElem.state(block) != MallocElem.BUSY) {
         return false;
       }
       // Before another thread of this process can be given the same address.
       limits.release(data);
-      long elem = MallocElem.free(block);
-      MallocHeap.addAllocCount(heap, -1);
-      releasePages(heap, elem);
+      MallocElem.Freed freed = MallocElem.free(log, block);
+      MallocHeap.addAllocCount(log, heap, -1);
+      Custody.set(log, place, 0);
+      log.commit();
+      freed.zero(true);
+      releasePages(log, index, freed.elem());
       return true;
     } finally {
-      SpinLock.unlock(MallocHeap.lock(heap));
+      unlock(index);
     }
   }
 
@@ -303,7 +375,7 @@ public final class Heaps implements AutoCloseable {
         && offset % MallocHeapLayout.SIZEOF == 0;
   }
 
-  private void releasePages(long heap, long elem) {
+  private void releasePages(UndoLog log, int index, long elem) {
     long pageSize = MemsegLists.pageSizeOf(MallocElem.msl(elem));
     if (MallocElem.size(elem) < pageSize) {
       return;
@@ -326,27 +398,43 @@ public final class Heaps implements AutoCloseable {
     if (end <= start) {
       return;
     }
-    long hotplug = config + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
-    RwLock.writeLock(hotplug);
+    locks.lock(Locks.HOTPLUG);
     try {
-      MallocElem.freeListRemove(elem);
-      MallocElem.hideRegion(elem, start, end - start);
-      MallocHeap.addTotalSize(heap, start - end);
-      growth.shrink(start, end - start);
+      MallocElem.freeListRemove(log, elem);
+      MallocElem.hideRegion(log, elem, start, end - start);
+      MallocHeap.addTotalSize(log, heapAt(index), start - end);
+      long record = locks.record(Locks.ofHeap(index));
+      if (record == 0) {
+        growth.shrink(index, start, end - start);
+      } else {
+        log.putLong(record + LocksLayout.SHRINK_ADDRESS, start);
+        log.putLong(record + LocksLayout.SHRINK_LENGTH, end - start);
+        log.commit();
+        shrink(index, record);
+      }
     } finally {
-      RwLock.writeUnlock(hotplug);
+      locks.unlock(Locks.HOTPLUG);
     }
+  }
+
+  /** Until the pages are given back they are noted, and no others can be put in their place. */
+  private void shrink(int index, long record) {
+    growth.shrink(
+        index,
+        Memory.getLong(record + LocksLayout.SHRINK_ADDRESS),
+        Memory.getLong(record + LocksLayout.SHRINK_LENGTH));
+    Memory.putLongRelease(record + LocksLayout.SHRINK_LENGTH, 0);
   }
 
   /** {@code malloc_heap_resize}: whether the block now holds {@code size} bytes where it lies. */
   boolean resize(long data, long size) {
     long elem = MallocElem.fromData(data);
-    long heap = MallocElem.heap(elem);
-    SpinLock.lock(MallocHeap.lock(heap));
+    int index = indexOf(MallocElem.heap(elem));
+    UndoLog log = lock(index);
     try {
-      return MallocElem.state(elem) == MallocElem.BUSY && MallocElem.resize(elem, size);
+      return MallocElem.state(elem) == MallocElem.BUSY && MallocElem.resize(log, elem, size);
     } finally {
-      SpinLock.unlock(MallocHeap.lock(heap));
+      unlock(index);
     }
   }
 
@@ -357,7 +445,7 @@ public final class Heaps implements AutoCloseable {
       return null;
     }
     long heap = heapAt(index);
-    SpinLock.lock(MallocHeap.lock(heap));
+    lock(index);
     try {
       int count = 0;
       long free = 0;
@@ -374,20 +462,33 @@ public final class Heaps implements AutoCloseable {
       long total = MallocHeap.totalSize(heap);
       return new HeapStats(total, free, greatest, count, MallocHeap.allocCount(heap), total - free);
     } finally {
-      SpinLock.unlock(MallocHeap.lock(heap));
+      unlock(index);
     }
+  }
+
+  /** What is wrong with the chains and free lists of all heaps; empty if nothing is. */
+  List<String> audit() {
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
+      lock(i);
+      try {
+        HeapAudit.audit(heapAt(i), wrong);
+      } finally {
+        unlock(i);
+      }
+    }
+    return wrong;
   }
 
   /** Every named heap and its elements, as {@code rte_malloc_dump_heaps}. */
   String dump() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
-      long heap = heapAt(i);
-      SpinLock.lock(MallocHeap.lock(heap));
+      lock(i);
       try {
-        dump(text, i, heap);
+        dump(text, i, heapAt(i));
       } finally {
-        SpinLock.unlock(MallocHeap.lock(heap));
+        unlock(i);
       }
     }
     return text.toString();

@@ -14,6 +14,7 @@ import static io.sluice.config.MallocElemLayout.SIZE;
 
 import io.sluice.config.MallocElemLayout;
 import io.sluice.config.MallocHeapLayout;
+import io.sluice.config.UndoLog;
 import io.sluice.platform.Memory;
 
 /**
@@ -31,8 +32,10 @@ import io.sluice.platform.Memory;
  *       {@link #PADDING}, which leads back from the data to the element.
  * </ul>
  *
- * <p>All accesses are plain: the heap's spinlock orders them. A process that dies between two
- * stores here leaves the lock taken, as in DPDK; nobody then sees a half-changed chain.
+ * <p>All accesses are plain: the heap's lock orders them. Stores into the chain, the free lists and
+ * the headers of elements go through the lock's {@link UndoLog}; those into an element that is not
+ * in the chain yet, or into free memory, need not. After something was undone free memory is not
+ * known to be zeroes: {@link #spoil}.
  */
 final class MallocElem {
   static final int FREE = 0;
@@ -78,8 +81,8 @@ final class MallocElem {
     return Memory.getInt(elem + BITS) & STATE_MASK;
   }
 
-  static void setState(long elem, int state) {
-    Memory.putInt(elem + BITS, Memory.getInt(elem + BITS) & ~STATE_MASK | state);
+  static void setState(UndoLog log, long elem, int state) {
+    log.putInt(elem + BITS, Memory.getInt(elem + BITS) & ~STATE_MASK | state);
   }
 
   /** Whether the memory of a free element may hold something else than zeroes. */
@@ -87,25 +90,30 @@ final class MallocElem {
     return (Memory.getInt(elem + BITS) & DIRTY_BIT) != 0;
   }
 
-  private static void setDirty(long elem, boolean dirty) {
+  private static void setDirty(UndoLog log, long elem, boolean dirty) {
     int bits = Memory.getInt(elem + BITS) & ~DIRTY_BIT;
-    Memory.putInt(elem + BITS, dirty ? bits | DIRTY_BIT : bits);
+    log.putInt(elem + BITS, dirty ? bits | DIRTY_BIT : bits);
+  }
+
+  /** Notes that a free element's memory may hold something else than zeroes. */
+  static void spoil(long elem) {
+    setDirty(UndoLog.NONE, elem, true);
   }
 
   static long pad(long elem) {
     return Memory.getUnsignedInt(elem + PAD);
   }
 
-  private static void setPad(long elem, long pad) {
-    Memory.putInt(elem + PAD, (int) pad);
+  private static void setPad(UndoLog log, long elem, long pad) {
+    log.putInt(elem + PAD, (int) pad);
   }
 
   static long size(long elem) {
     return Memory.getLong(elem + SIZE);
   }
 
-  private static void setSize(long elem, long size) {
-    Memory.putLong(elem + SIZE, size);
+  private static void setSize(UndoLog log, long elem, long size) {
+    log.putLong(elem + SIZE, size);
   }
 
   static long origSize(long elem) {
@@ -128,22 +136,22 @@ final class MallocElem {
   }
 
   static void init(
-      long elem, long heap, long msl, long size, long origElem, long origSize, boolean dirty) {
-    Memory.putLong(elem + HEAP, heap);
-    Memory.putLong(elem + MSL, msl);
-    Memory.putLong(elem + PREV, 0);
-    Memory.putLong(elem + NEXT, 0);
-    Memory.putLong(elem + FREE_LIST_NEXT, 0);
-    Memory.putLong(elem + FREE_LIST_PPREV, 0);
-    Memory.putInt(elem + BITS, dirty ? FREE | DIRTY_BIT : FREE);
-    setSize(elem, size);
-    setPad(elem, 0);
-    Memory.putLong(elem + ORIG_ELEM, origElem);
-    Memory.putLong(elem + ORIG_SIZE, origSize);
+      UndoLog log, long elem, long heap, long msl, long size, long origElem, long origSize) {
+    log.putLong(elem + HEAP, heap);
+    log.putLong(elem + MSL, msl);
+    log.putLong(elem + PREV, 0);
+    log.putLong(elem + NEXT, 0);
+    log.putLong(elem + FREE_LIST_NEXT, 0);
+    log.putLong(elem + FREE_LIST_PPREV, 0);
+    log.putInt(elem + BITS, FREE);
+    setPad(log, elem, 0);
+    setSize(log, elem, size);
+    log.putLong(elem + ORIG_ELEM, origElem);
+    log.putLong(elem + ORIG_SIZE, origSize);
   }
 
   /** Links an element into the heap's chain at its place by address. */
-  static void insert(long elem) {
+  static void insert(UndoLog log, long elem) {
     long heap = heap(elem);
     long first = MallocHeap.first(heap);
     long last = MallocHeap.last(heap);
@@ -173,31 +181,23 @@ final class MallocElem {
     }
     Memory.putLong(elem + PREV, before);
     Memory.putLong(elem + NEXT, after);
-    linkBehind(heap, before, elem);
-    linkAhead(heap, after, elem);
+    linkBehind(log, heap, before, elem);
+    linkAhead(log, heap, after, elem);
   }
 
-  private static void linkBehind(long heap, long before, long elem) {
-    if (before == 0) {
-      Memory.putLong(heap + MallocHeapLayout.FIRST, elem);
-    } else {
-      Memory.putLong(before + NEXT, elem);
-    }
+  private static void linkBehind(UndoLog log, long heap, long before, long elem) {
+    log.putLong(before == 0 ? heap + MallocHeapLayout.FIRST : before + NEXT, elem);
   }
 
-  private static void linkAhead(long heap, long after, long elem) {
-    if (after == 0) {
-      Memory.putLong(heap + MallocHeapLayout.LAST, elem);
-    } else {
-      Memory.putLong(after + PREV, elem);
-    }
+  private static void linkAhead(UndoLog log, long heap, long after, long elem) {
+    log.putLong(after == 0 ? heap + MallocHeapLayout.LAST : after + PREV, elem);
   }
 
-  private static void remove(long elem) {
-    linkBehind(heap(elem), prev(elem), next(elem));
-    linkAhead(heap(elem), next(elem), prev(elem));
-    Memory.putLong(elem + PREV, 0);
-    Memory.putLong(elem + NEXT, 0);
+  private static void remove(UndoLog log, long elem) {
+    linkBehind(log, heap(elem), prev(elem), next(elem));
+    linkAhead(log, heap(elem), next(elem), prev(elem));
+    log.putLong(elem + PREV, 0);
+    log.putLong(elem + NEXT, 0);
   }
 
   /** {@code malloc_elem_free_list_index}: (0, 2^8], (2^8, 2^10], (2^10, 2^12] and so on. */
@@ -210,25 +210,25 @@ final class MallocElem {
     return Math.min(index, FREE_LISTS - 1);
   }
 
-  static void freeListInsert(long elem) {
-    setState(elem, FREE);
+  static void freeListInsert(UndoLog log, long elem) {
+    setState(log, elem, FREE);
     long head = MallocHeap.freeHead(heap(elem), freeListIndex(size(elem) - OVERHEAD));
     long first = Memory.getLong(head);
-    Memory.putLong(elem + FREE_LIST_NEXT, first);
+    log.putLong(elem + FREE_LIST_NEXT, first);
     if (first != 0) {
-      Memory.putLong(first + FREE_LIST_PPREV, elem + FREE_LIST_NEXT);
+      log.putLong(first + FREE_LIST_PPREV, elem + FREE_LIST_NEXT);
     }
-    Memory.putLong(head, elem);
-    Memory.putLong(elem + FREE_LIST_PPREV, head);
+    log.putLong(head, elem);
+    log.putLong(elem + FREE_LIST_PPREV, head);
   }
 
-  static void freeListRemove(long elem) {
+  static void freeListRemove(UndoLog log, long elem) {
     long next = nextFree(elem);
     long slot = Memory.getLong(elem + FREE_LIST_PPREV);
     if (next != 0) {
-      Memory.putLong(next + FREE_LIST_PPREV, slot);
+      log.putLong(next + FREE_LIST_PPREV, slot);
     }
-    Memory.putLong(slot, next);
+    log.putLong(slot, next);
   }
 
   /**
@@ -258,25 +258,24 @@ final class MallocElem {
     return 0;
   }
 
-  /** Cuts an element in two at {@code at}, where a new header is written. */
-  private static void split(long elem, long at) {
+  private static void split(UndoLog log, long elem, long at) {
+    split(log, UndoLog.NONE, elem, at);
+  }
+
+  /** Cuts an element in two at {@code at}, where a new header is written, through a log or not. */
+  private static void split(UndoLog log, UndoLog headerLog, long elem, long at) {
     long after = next(elem);
     long oldSize = at - elem;
-    init(
-        at,
-        heap(elem),
-        msl(elem),
-        size(elem) - oldSize,
-        Memory.getLong(elem + ORIG_ELEM),
-        origSize(elem),
-        isDirty(elem));
-    Memory.putLong(at + PREV, elem);
-    Memory.putLong(at + NEXT, after);
-    linkAhead(heap(elem), after, at);
-    Memory.putLong(elem + NEXT, at);
-    setSize(elem, oldSize);
+    long origElem = Memory.getLong(elem + ORIG_ELEM);
+    init(headerLog, at, heap(elem), msl(elem), size(elem) - oldSize, origElem, origSize(elem));
+    setDirty(headerLog, at, isDirty(elem));
+    headerLog.putLong(at + PREV, elem);
+    headerLog.putLong(at + NEXT, after);
+    linkAhead(log, heap(elem), after, at);
+    log.putLong(elem + NEXT, at);
+    setSize(log, elem, oldSize);
     if (pad(elem) != 0) {
-      setSize(elem + pad(elem), oldSize - pad(elem));
+      setSize(log, elem + pad(elem), oldSize - pad(elem));
     }
   }
 
@@ -287,29 +286,36 @@ final class MallocElem {
    * @return the header in front of the block's data
    */
   static long alloc(
-      MemsegLists lists, long elem, long size, long align, long bound, boolean contiguous) {
+      UndoLog log,
+      MemsegLists lists,
+      long elem,
+      long size,
+      long align,
+      long bound,
+      boolean contiguous) {
     long found = startPoint(lists, elem, size, align, bound, contiguous);
     long before = found - elem;
     long behind = size(elem) - before - size - OVERHEAD;
-    freeListRemove(elem);
+    freeListRemove(log, elem);
     if (behind > MIN_SPLIT) {
       long rest = found + size + OVERHEAD;
-      split(elem, rest);
-      freeListInsert(rest);
+      split(log, elem, rest);
+      freeListInsert(log, rest);
     }
     if (before < MIN_SPLIT) {
-      setState(elem, BUSY);
-      setPad(elem, before);
+      setState(log, elem, BUSY);
+      setPad(log, elem, before);
       if (before > 0) {
-        setPad(found, before);
-        setState(found, PADDING);
-        setSize(found, size(elem) - before);
+        // Inside the element, as far as anybody knows.
+        setPad(UndoLog.NONE, found, before);
+        setState(UndoLog.NONE, found, PADDING);
+        setSize(UndoLog.NONE, found, size(elem) - before);
       }
       return found;
     }
-    split(elem, found);
-    setState(found, BUSY);
-    freeListInsert(elem);
+    split(log, elem, found);
+    setState(log, found, BUSY);
+    freeListInsert(log, elem);
     return found;
   }
 
@@ -323,71 +329,95 @@ final class MallocElem {
     return prev != 0 && elem == prev + size(prev) && msl(prev) == msl(elem);
   }
 
-  private static void join(long elem, long following) {
+  private static void join(UndoLog log, long elem, long following) {
     long after = next(following);
-    setSize(elem, size(elem) + size(following));
-    Memory.putLong(elem + NEXT, after);
-    linkAhead(heap(elem), after, elem);
-    setDirty(elem, isDirty(elem) || isDirty(following));
+    setSize(log, elem, size(elem) + size(following));
+    log.putLong(elem + NEXT, after);
+    linkAhead(log, heap(elem), after, elem);
+    if (isDirty(following)) {
+      setDirty(log, elem, true);
+    }
     if (pad(elem) != 0) {
-      setSize(elem + pad(elem), size(elem) - pad(elem));
+      setSize(log, elem + pad(elem), size(elem) - pad(elem));
     }
-  }
-
-  /** Merges a free element with free neighbours that it touches; gives the merged one. */
-  static long joinAdjacentFree(long elem) {
-    long next = next(elem);
-    if (isNextAdjacent(elem) && state(next) == FREE) {
-      long erase = OVERHEAD + pad(next);
-      freeListRemove(next);
-      join(elem, next);
-      Memory.fill(next, erase, (byte) 0);
-    }
-    long prev = prev(elem);
-    if (isPrevAdjacent(elem) && state(prev) == FREE) {
-      long erase = OVERHEAD + pad(elem);
-      freeListRemove(prev);
-      join(prev, elem);
-      Memory.fill(elem, erase, (byte) 0);
-      return prev;
-    }
-    return elem;
   }
 
   /**
-   * Puts a block back: joined with its neighbours, in the free list, zeroed if all of it is clean.
+   * Memory that was put into the free list.
+   *
+   * @param elem the free element that it is part of now
+   * @param block where it begins: a header, inside another element if {@code joinsPrev}
+   * @param joinsNext whether the header behind it is inside the element now
+   * @param clean whether the element is zeroes but for that
    */
-  static long free(long block) {
-    long data = block + OVERHEAD;
-    long length = size(block) - OVERHEAD;
-    setDirty(block, false);
-    long elem = joinAdjacentFree(block);
-    freeListInsert(elem);
-    setPad(elem, 0);
-    if (!isDirty(elem)) {
-      Memory.fill(data, length, (byte) 0);
+  record Freed(
+      long elem, long block, long length, boolean joinsPrev, boolean joinsNext, boolean clean) {
+    /**
+     * Zeroes headers, and the data, if that makes the element clean. Only once there is no way
+     * back, since what was in a block is lost with it; until then the element says it is dirty.
+     */
+    void zero(boolean data) {
+      if (!clean) {
+        return;
+      }
+      if (joinsPrev) {
+        Memory.fill(block, OVERHEAD, (byte) 0);
+      }
+      if (data) {
+        Memory.fill(block + OVERHEAD, length - OVERHEAD, (byte) 0);
+      }
+      if (joinsNext) {
+        Memory.fill(block + length, OVERHEAD, (byte) 0);
+      }
+      setDirty(UndoLog.NONE, elem, false);
     }
-    return elem;
+  }
+
+  /**
+   * Puts a block, or new memory, into the free list, joined with the neighbours that it touches.
+   */
+  static Freed free(UndoLog log, long block) {
+    long length = size(block);
+    long next = next(block);
+    long prev = prev(block);
+    boolean joinsNext = isNextAdjacent(block) && state(next) == FREE;
+    boolean joinsPrev = isPrevAdjacent(block) && state(prev) == FREE;
+    boolean clean = (!joinsNext || !isDirty(next)) && (!joinsPrev || !isDirty(prev));
+    // Also where its header is to be inside another's memory: no block begins there any more.
+    log.putInt(block + BITS, FREE | DIRTY_BIT);
+    setPad(log, block, 0);
+    long elem = block;
+    if (joinsNext) {
+      freeListRemove(log, next);
+      join(log, block, next);
+    }
+    if (joinsPrev) {
+      freeListRemove(log, prev);
+      join(log, prev, block);
+      elem = prev;
+    }
+    freeListInsert(log, elem);
+    return new Freed(elem, block, length, joinsPrev, joinsNext, clean);
   }
 
   /** Takes {@code [start, start + length)} of a free, unlisted element out of the chain. */
-  static void hideRegion(long elem, long start, long length) {
+  static void hideRegion(UndoLog log, long elem, long start, long length) {
     long end = start + length;
     long hidden = elem;
     if (elem + size(elem) - end >= MIN_SPLIT) {
-      split(elem, end);
-      freeListInsert(end);
+      split(log, elem, end);
+      freeListInsert(log, end);
     }
     if (start - elem >= MIN_SPLIT) {
-      split(elem, start);
-      freeListInsert(elem);
+      split(log, elem, start);
+      freeListInsert(log, elem);
       hidden = start;
     }
-    remove(hidden);
+    remove(log, hidden);
   }
 
   /** Grows a busy element into the free one behind it, or leaves it if it is big enough already. */
-  static boolean resize(long elem, long size) {
+  static boolean resize(UndoLog log, long elem, long size) {
     long wanted = size + pad(elem) + OVERHEAD;
     if (size(elem) >= wanted) {
       return true;
@@ -396,12 +426,13 @@ final class MallocElem {
     if (!isNextAdjacent(elem) || state(next) != FREE || size(elem) + size(next) < wanted) {
       return false;
     }
-    freeListRemove(next);
-    join(elem, next);
+    freeListRemove(log, next);
+    join(log, elem, next);
     if (size(elem) - wanted >= MIN_SPLIT) {
       long at = ceil(elem + wanted, CACHE_LINE);
-      split(elem, at);
-      freeListInsert(at);
+      // Where it begins may still be the header that was there.
+      split(log, log, elem, at);
+      freeListInsert(log, at);
     }
     return true;
   }

@@ -1,6 +1,7 @@
 package io.sluice.memseg;
 
 import io.sluice.config.MallocHeapLayout;
+import io.sluice.config.UndoLog;
 import io.sluice.platform.Memory;
 
 /**
@@ -10,10 +11,6 @@ import io.sluice.platform.Memory;
  */
 final class MallocHeap {
   private MallocHeap() {}
-
-  static long lock(long heap) {
-    return heap + MallocHeapLayout.LOCK;
-  }
 
   static long freeHead(long heap, int index) {
     return heap + MallocHeapLayout.FREE_HEAD + (long) index * Long.BYTES;
@@ -31,8 +28,8 @@ final class MallocHeap {
     return Memory.getInt(heap + MallocHeapLayout.ALLOC_COUNT);
   }
 
-  static void addAllocCount(long heap, int delta) {
-    Memory.putInt(heap + MallocHeapLayout.ALLOC_COUNT, allocCount(heap) + delta);
+  static void addAllocCount(UndoLog log, long heap, int delta) {
+    log.putInt(heap + MallocHeapLayout.ALLOC_COUNT, allocCount(heap) + delta);
   }
 
   static int socketId(long heap) {
@@ -43,8 +40,8 @@ final class MallocHeap {
     return Memory.getLong(heap + MallocHeapLayout.TOTAL_SIZE);
   }
 
-  static void addTotalSize(long heap, long delta) {
-    Memory.putLong(heap + MallocHeapLayout.TOTAL_SIZE, totalSize(heap) + delta);
+  static void addTotalSize(UndoLog log, long heap, long delta) {
+    log.putLong(heap + MallocHeapLayout.TOTAL_SIZE, totalSize(heap) + delta);
   }
 
   static String name(long heap) {
@@ -52,13 +49,25 @@ final class MallocHeap {
         heap + MallocHeapLayout.NAME, MallocHeapLayout.SIZEOF - MallocHeapLayout.NAME);
   }
 
-  /** {@code malloc_heap_add_memory}: new pages become one free element, joined with neighbours. */
-  static long addMemory(long heap, long msl, long start, long length, boolean dirty) {
-    MallocElem.init(start, heap, msl, length, start, length, dirty);
-    MallocElem.insert(start);
-    long elem = MallocElem.joinAdjacentFree(start);
-    MallocElem.freeListInsert(elem);
-    return elem;
+  /**
+   * {@code malloc_heap_add_memory}: new pages become one free element, joined with neighbours; its
+   * headers are to be zeroed once that is committed.
+   */
+  static MallocElem.Freed addMemory(UndoLog log, long heap, long msl, long start, long length) {
+    MallocElem.init(UndoLog.NONE, start, heap, msl, length, start, length);
+    MallocElem.insert(log, start);
+    return MallocElem.free(log, start);
+  }
+
+  /** Notes that free memory may hold something else than zeroes. */
+  static void spoil(long heap) {
+    for (int i = 0; i < MallocElem.FREE_LISTS; i++) {
+      for (long elem = Memory.getLong(freeHead(heap, i));
+          elem != 0;
+          elem = MallocElem.nextFree(elem)) {
+        MallocElem.spoil(elem);
+      }
+    }
   }
 
   /** A free element that can hold the request on pages of a wanted size, or 0. */
@@ -82,21 +91,27 @@ final class MallocHeap {
   }
 
   /** {@code heap_alloc}: a block for the request from what the heap has, or 0. */
-  static long alloc(MemsegLists lists, long heap, Request request) {
+  static long alloc(UndoLog log, MemsegLists lists, long heap, Request request) {
     long elem = findSuitable(lists, heap, request);
     if (elem == 0) {
       return 0;
     }
     long block =
         MallocElem.alloc(
-            lists, elem, request.size(), request.align(), request.bound(), request.contiguous());
-    addAllocCount(heap, 1);
+            log,
+            lists,
+            elem,
+            request.size(),
+            request.align(),
+            request.bound(),
+            request.contiguous());
+    addAllocCount(log, heap, 1);
     return block + MallocElem.OVERHEAD;
   }
 
   /** {@code heap_alloc_biggest}: the biggest block there is, or 0. */
   static long allocBiggest(
-      MemsegLists lists, long heap, int flags, long align, boolean contiguous) {
+      UndoLog log, MemsegLists lists, long heap, int flags, long align, boolean contiguous) {
     long biggest = 0;
     long size = 0;
     for (int i = 0; i < MallocElem.FREE_LISTS; i++) {
@@ -116,8 +131,8 @@ final class MallocHeap {
     if (biggest == 0 || MallocElem.startPoint(lists, biggest, size, align, 0, contiguous) == 0) {
       return 0;
     }
-    long block = MallocElem.alloc(lists, biggest, size, align, 0, contiguous);
-    addAllocCount(heap, 1);
+    long block = MallocElem.alloc(log, lists, biggest, size, align, 0, contiguous);
+    addAllocCount(log, heap, 1);
     return block + MallocElem.OVERHEAD;
   }
 

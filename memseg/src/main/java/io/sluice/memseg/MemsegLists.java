@@ -5,6 +5,7 @@ import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MemsegLayout;
 import io.sluice.config.MemsegListLayout;
+import io.sluice.config.UndoLog;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
@@ -296,7 +297,7 @@ public final class MemsegLists {
    * @param exact all of them or none; otherwise as many as one list can give
    * @return null if none can be had
    */
-  Pages alloc(int count, long pageSize, int socket, boolean exact) {
+  Pages alloc(UndoLog log, int count, long pageSize, int socket, boolean exact) {
     for (MemsegList list : lists) {
       if (list.pageSize() != pageSize || list.socket() != socket) {
         continue;
@@ -306,7 +307,7 @@ public final class MemsegLists {
         continue;
       }
       int wanted = exact ? count : Math.min(count, list.segments.findContigFree(first));
-      Pages pages = allocIn(list, first, wanted, exact);
+      Pages pages = allocIn(log, list, first, wanted, exact);
       if (pages != null) {
         return pages;
       }
@@ -314,7 +315,7 @@ public final class MemsegLists {
     return null;
   }
 
-  private Pages allocIn(MemsegList list, int first, int count, boolean exact) {
+  private Pages allocIn(UndoLog log, MemsegList list, int first, int count, boolean exact) {
     String directory = infoFor(list.pageSize()).directory();
     int lock = HugepageFiles.lockDirectory(directory);
     try {
@@ -322,12 +323,12 @@ public final class MemsegLists {
         return null;
       }
       int taken = 0;
-      while (taken < count && allocPage(list, first + taken)) {
+      while (taken < count && allocPage(log, list, first + taken)) {
         taken++;
       }
       if (taken < count && exact) {
         for (int i = 0; i < taken; i++) {
-          freePage(list, first + i);
+          freePage(log, list, first + i);
         }
         return null;
       }
@@ -343,7 +344,7 @@ public final class MemsegLists {
   }
 
   /** Fills the memseg before its bit is set, so that whoever sees the bit sees the page whole. */
-  private boolean allocPage(MemsegList list, int page) {
+  private boolean allocPage(UndoLog log, MemsegList list, int page) {
     long pageSize = list.pageSize();
     long address = list.base() + page * pageSize;
     if (files.map(list.index, page, address, pageSize) != 0) {
@@ -363,19 +364,21 @@ public final class MemsegLists {
     Memory.putInt(memseg + MemsegLayout.NCHANNEL, Memory.getInt(config + MemConfigLayout.NCHANNEL));
     Memory.putInt(memseg + MemsegLayout.NRANK, Memory.getInt(config + MemConfigLayout.NRANK));
     Memory.putInt(memseg + MemsegLayout.FLAGS, 0);
-    list.segments.setUsed(page);
+    list.segments.setUsed(log, page);
     return true;
   }
 
-  private void freePage(MemsegList list, int page) {
+  private void freePage(UndoLog log, MemsegList list, int page) {
     long pageSize = list.pageSize();
-    list.segments.setFree(page);
+    list.segments.setFree(log, page);
+    // For good: the page's memory, which is to go next, cannot be had back.
+    log.commit();
     Memory.fill(list.segments.get(page), MemsegLayout.SIZEOF, (byte) 0);
     files.unmap(list.index, page, list.base() + page * pageSize, pageSize);
   }
 
   /** {@code eal_memalloc_free_seg_bulk}: gives pages back; the primary's alone. */
-  void free(long address, long length) {
+  void free(UndoLog log, long address, long length) {
     MemsegList list = listOf(address);
     int lock = HugepageFiles.lockDirectory(infoFor(list.pageSize()).directory());
     try {
@@ -383,7 +386,7 @@ public final class MemsegLists {
       for (long at = address; at < address + length; at += list.pageSize()) {
         int page = (int) ((at - list.base()) / list.pageSize());
         if (list.segments.isUsed(page) && !isPinned(list.segments.get(page))) {
-          freePage(list, page);
+          freePage(log, list, page);
         }
       }
     } finally {

@@ -2,7 +2,7 @@ package io.sluice.memseg;
 
 /**
  * How a process gets pages for a heap and gives them back. The caller holds the heap's lock and the
- * memory_hotplug_lock for writing.
+ * memory_hotplug_lock.
  */
 interface PageGrowth extends AutoCloseable {
   /**
@@ -13,8 +13,8 @@ interface PageGrowth extends AutoCloseable {
    */
   boolean grow(int index, long heap, long pageSize, int socket, MallocHeap.Request request);
 
-  /** Gives back pages that are in the heap no more. */
-  void shrink(long address, long length);
+  /** Gives back pages that are in the heap no more; again if need be, as long as they are not. */
+  void shrink(int index, long address, long length);
 
   /** Ends work for others; the mappings stay. */
   @Override

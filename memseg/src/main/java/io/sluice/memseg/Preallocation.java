@@ -1,5 +1,6 @@
 package io.sluice.memseg;
 
+import io.sluice.config.UndoLog;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
 import java.util.Arrays;
@@ -92,7 +93,7 @@ final class Preallocation {
   private void allocate(MemsegLists lists, HugepageInfo info, int socket, int count) {
     int left = count;
     while (left > 0) {
-      MemsegLists.Pages taken = lists.alloc(left, info.pageSize(), socket, false);
+      MemsegLists.Pages taken = lists.alloc(UndoLog.NONE, left, info.pageSize(), socket, false);
       if (taken == null) {
         int megabytes = (int) (count * (info.pageSize() >> 20));
         throw exhausted(megabytes, socket, (count - left) * (info.pageSize() >> 20));

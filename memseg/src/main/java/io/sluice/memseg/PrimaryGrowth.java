@@ -1,8 +1,10 @@
 package io.sluice.memseg;
 
+import io.sluice.config.Locks;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MpChannel;
 import io.sluice.config.MpMessage;
+import io.sluice.config.UndoLog;
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -24,12 +26,14 @@ final class PrimaryGrowth implements PageGrowth {
   private final long config;
   private final MemsegLists lists;
   private final MpChannel channel;
+  private final Locks locks;
   private final ThreadPoolExecutor requests =
       new ThreadPoolExecutor(
           0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), PrimaryGrowth::daemon);
 
-  PrimaryGrowth(MemConfig config, MemsegLists lists, MpChannel channel) {
+  PrimaryGrowth(MemConfig config, MemsegLists lists, MpChannel channel, Locks locks) {
     this.config = config.address();
+    this.locks = locks;
     this.lists = lists;
     this.channel = channel;
     channel.register(
@@ -44,44 +48,66 @@ final class PrimaryGrowth implements PageGrowth {
 
   @Override
   public boolean grow(int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
+    UndoLog log = locks.lock(Locks.GROWTH);
+    try {
+      return grow(log, heap, pageSize, socket, request);
+    } finally {
+      locks.unlock(Locks.GROWTH);
+    }
+  }
+
+  /** The pages, and then the heap, once all have mapped them: they may have to undo this. */
+  private boolean grow(
+      UndoLog log, long heap, long pageSize, int socket, MallocHeap.Request request) {
     long bytes =
         MallocElem.ceil(
             MallocElem.ceil(request.size(), request.align()) + MallocElem.OVERHEAD, pageSize);
     if (bytes <= 0 || bytes / pageSize > HugepageFiles.IDS_PER_LIST) {
       return false;
     }
-    MemsegLists.Pages pages = lists.alloc((int) (bytes / pageSize), pageSize, socket, true);
+    MemsegLists.Pages pages = lists.alloc(log, (int) (bytes / pageSize), pageSize, socket, true);
     if (pages == null) {
       return false;
     }
     long msl = lists.virt2memsegList(pages.address());
     if (request.contiguous() && !lists.isContiguous(msl, pages.address(), bytes)) {
-      lists.free(pages.address(), bytes);
-      return false;
-    }
-    long elem = MallocHeap.addMemory(heap, msl, pages.address(), bytes, false);
-    if (MallocHeap.findSuitable(lists, heap, request) == 0) {
-      takeBack(elem, pages);
+      lists.free(log, pages.address(), bytes);
       return false;
     }
     if (!syncAll(MallocMessage.SYNC_ACTION)) {
-      takeBack(elem, pages);
-      syncAll(MallocMessage.ROLLBACK_ACTION);
+      takeBack(log, pages);
       return false;
     }
-    MallocHeap.addTotalSize(heap, bytes);
+    MallocElem.Freed added = MallocHeap.addMemory(log, heap, msl, pages.address(), bytes);
+    if (MallocHeap.findSuitable(lists, heap, request) == 0) {
+      MallocElem.freeListRemove(log, added.elem());
+      MallocElem.hideRegion(log, added.elem(), pages.address(), bytes);
+      takeBack(log, pages);
+      return false;
+    }
+    MallocHeap.addTotalSize(log, heap, bytes);
+    log.commit();
+    added.zero(false);
     return true;
   }
 
-  private void takeBack(long elem, MemsegLists.Pages pages) {
-    MallocElem.freeListRemove(elem);
-    MallocElem.hideRegion(elem, pages.address(), pages.length());
-    lists.free(pages.address(), pages.length());
+  private void takeBack(UndoLog log, MemsegLists.Pages pages) {
+    lists.free(log, pages.address(), pages.length());
+    syncAll(MallocMessage.ROLLBACK_ACTION);
   }
 
   @Override
-  public void shrink(long address, long length) {
-    lists.free(address, length);
+  public void shrink(int index, long address, long length) {
+    UndoLog log = locks.lock(Locks.GROWTH);
+    try {
+      shrink(log, address, length);
+    } finally {
+      locks.unlock(Locks.GROWTH);
+    }
+  }
+
+  private void shrink(UndoLog log, long address, long length) {
+    lists.free(log, address, length);
     // A secondary that keeps a page mapped does no harm: the heap no longer has it.
     syncAll(MallocMessage.SYNC_ACTION);
   }
@@ -101,7 +127,9 @@ final class PrimaryGrowth implements PageGrowth {
   private void serve(MpMessage message) {
     MallocMessage request = MallocMessage.in(message);
     if (request != null) {
-      channel.sendMsg(request.answer(serve(request)).as(MallocMessage.RESPONSE));
+      // Of a requester that died, or waits no more, another may be using the heap by now.
+      boolean success = locks.serve(request.id(), () -> serve(request));
+      channel.sendMsg(request.answer(success).as(MallocMessage.RESPONSE));
     }
   }
 
@@ -130,7 +158,7 @@ final class PrimaryGrowth implements PageGrowth {
         if (msl == 0 || request.length() <= 0 || lists.virt2memsegList(end - 1) != msl) {
           return false;
         }
-        shrink(request.address(), request.length());
+        shrink(0, request.address(), request.length());
         return true;
       }
       default -> {

@@ -1,12 +1,12 @@
 package io.sluice.memseg;
 
+import io.sluice.config.Locks;
 import io.sluice.config.MpChannel;
 import io.sluice.config.MpMessage;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -15,15 +15,18 @@ import java.util.concurrent.TimeoutException;
  * pages came or went ({@code request_to_primary}, {@code handle_sync} of 22.11's malloc_mp.c).
  */
 final class SecondaryGrowth implements PageGrowth {
-  private static final long TIMEOUT_SECONDS = 5;
+  private static final long TIMEOUT_MILLIS = 5_000;
+  private static final long POLL_MILLIS = 50;
 
   private final MemsegLists lists;
   private final MpChannel channel;
+  private final Locks locks;
   private final Map<Long, CompletableFuture<Boolean>> pending = new HashMap<>();
   private boolean closed;
 
-  SecondaryGrowth(MemsegLists lists, MpChannel channel) {
+  SecondaryGrowth(MemsegLists lists, MpChannel channel, Locks locks) {
     this.lists = lists;
+    this.locks = locks;
     this.channel = channel;
     channel.register(MallocMessage.SYNC_ACTION, this::sync);
     channel.register(MallocMessage.ROLLBACK_ACTION, this::sync);
@@ -51,17 +54,23 @@ final class SecondaryGrowth implements PageGrowth {
 
   @Override
   public boolean grow(int index, long heap, long pageSize, int socket, MallocHeap.Request request) {
-    return ask(MallocMessage.alloc(newId(), index, pageSize, socket, request));
+    return ask(index, MallocMessage.alloc(Locks.newRequest(), index, pageSize, socket, request));
   }
 
   @Override
-  public void shrink(long address, long length) {
+  public void shrink(int index, long address, long length) {
     // Without an answer the pages stay mapped; the heap no longer has them.
-    ask(MallocMessage.free(newId(), address, length));
+    ask(index, MallocMessage.free(Locks.newRequest(), address, length));
   }
 
-  private static long newId() {
-    return ThreadLocalRandom.current().nextLong();
+  /** The primary serves only what is noted, and this process goes on only when it does not. */
+  private boolean ask(int index, MallocMessage message) {
+    locks.noteRequest(Locks.ofHeap(index), message.id());
+    try {
+      return ask(message);
+    } finally {
+      locks.endRequest(Locks.ofHeap(index));
+    }
   }
 
   private boolean ask(MallocMessage message) {
@@ -70,18 +79,32 @@ final class SecondaryGrowth implements PageGrowth {
       pending.put(message.id(), answer);
     }
     try {
-      return channel.sendMsg(message.as(MallocMessage.REQUEST))
-          && answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+      return channel.sendMsg(message.as(MallocMessage.REQUEST)) && await(answer);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
       return false;
     } finally {
       synchronized (pending) {
         pending.remove(message.id());
       }
     }
+  }
+
+  /** False when the time is up, and as soon as there is no primary any more. */
+  private boolean await(CompletableFuture<Boolean> answer)
+      throws InterruptedException, ExecutionException {
+    for (long waited = 0; waited < TIMEOUT_MILLIS; waited += POLL_MILLIS) {
+      try {
+        return answer.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        if (!locks.isServed()) {
+          return false;
+        }
+      }
+    }
+    return false;
   }
 
   /** Waits for a change that is being followed; the mappings are about to go. */

@@ -29,6 +29,10 @@ public final class SharedPages implements AutoCloseable {
   public static final int MAX_MEMZONES = 2560;
 
   private static final long MAX_PAGE = 16L << 30;
+
+  /** A page may go between being seen and being mapped, but not many times in a row. */
+  private static final int SYNC_TRIES = 10;
+
   private static final int LIST_ARRAY = MemsegListLayout.MEMSEG_ARR;
 
   private final MemConfig config;
@@ -146,7 +150,8 @@ public final class SharedPages implements AutoCloseable {
   }
 
   /**
-   * Joins as a secondary, which holds the memory_hotplug_lock for reading; maps every page in use.
+   * Joins as a secondary, which maps every page in use. Without a lock, since whose it is when a
+   * dead process has it can be seen only in these pages: {@link #resync} follows under the lock.
    */
   public static SharedPages attach(MemConfig config, String directory, EalOptions options) {
     return join(config, directory, options, Role.SECONDARY);
@@ -192,6 +197,14 @@ public final class SharedPages implements AutoCloseable {
         lists.add(i, arrays[i]);
       }
     }
+    for (int i = 1; i < SYNC_TRIES && !lists.syncWithPrimary(); i++) {
+      Thread.yield();
+    }
+    lists.syncAtAttach();
+  }
+
+  /** Maps what has come since {@link #attach}; the caller holds the memory_hotplug_lock. */
+  public void resync() {
     lists.syncAtAttach();
   }
 

@@ -77,7 +77,7 @@ class MemsegListsTest {
   void shouldGiveMemoryOfAGigabytePage() {
     long gigabyte = 1L << 30;
     try (PageFixture pages = PageFixture.of("--huge-dir", mountOf(gigabyte))) {
-      long block = pages.heaps().alloc(64 * MB, -1, PageSizeFlags.MZ_1GB, 0, 0, false);
+      long block = pages.heaps().alloc(64 * MB, -1, PageSizeFlags.MZ_1GB, 0, 0, false, 0);
       assertNotEquals(0, block);
       assertEquals(gigabyte, pages.pages().lists().totalSize());
       long memseg = pages.pages().lists().virt2memseg(block);

@@ -1,6 +1,7 @@
 package io.sluice.memseg;
 
 import io.sluice.config.EalOptions;
+import io.sluice.config.Locks;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpChannel;
@@ -24,7 +25,7 @@ final class PageFixture implements AutoCloseable {
     channel = MpChannel.open(directory, true);
     int[] megabytes = {options.memoryMb()};
     pages = SharedPages.create(config, directory.path(), options, new int[] {0}, megabytes);
-    heaps = Heaps.forPrimary(config, pages, channel);
+    heaps = Heaps.forPrimary(config, pages, channel, Locks.of(config.address()));
     heaps.create(new int[] {0});
     config.complete();
   }
@@ -37,7 +38,7 @@ final class PageFixture implements AutoCloseable {
     config = MemConfig.attach(directory);
     channel = MpChannel.open(directory, false);
     pages = SharedPages.attach(config, directory.path(), options);
-    heaps = Heaps.forSecondary(config, pages, channel);
+    heaps = Heaps.forSecondary(config, pages, channel, Locks.of(config.address()));
   }
 
   /** Joins the primary of that prefix, in another JVM than its. */

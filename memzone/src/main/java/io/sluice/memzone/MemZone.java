@@ -1,10 +1,11 @@
 package io.sluice.memzone;
 
+import io.sluice.config.Custody;
 import io.sluice.config.Fbarray;
-import io.sluice.config.MemConfigLayout;
+import io.sluice.config.Locks;
 import io.sluice.config.MemsegListLayout;
 import io.sluice.config.MemzoneLayout;
-import io.sluice.config.RwLock;
+import io.sluice.config.UndoLog;
 import io.sluice.memseg.Heaps;
 import io.sluice.memseg.MemsegLists;
 import io.sluice.memseg.PageSizeFlags;
@@ -18,10 +19,10 @@ import java.util.function.Consumer;
  * {@code rte_memzone}: a named, contiguous zone of shared memory, found by its name from every
  * process. An object is an immutable, process-local copy of the shared descriptor.
  *
- * <p>A zone is a block of the heap with a descriptor in the config's memzones; reserving and
- * freeing hold the config's mlock for writing, looking up for reading, so any number of processes
- * may do so at once and a name is given out once. Freshly reserved memory is zeroed unless DPDK's
- * dirty pages are among it. Set-up only, not for the data path.
+ * <p>A zone is a block of the heap with a descriptor in the config's memzones; reserving, freeing
+ * and looking up hold the config's mlock, so any number of processes may do so at once and a name
+ * is given out once. A process that is killed at it leaves the zone there whole or not at all, and
+ * no memory behind. Freshly reserved memory is zeroed. Set-up only, not for the data path.
  */
 public final class MemZone {
   /** {@code SOCKET_ID_ANY}. */
@@ -93,44 +94,68 @@ public final class MemZone {
    */
   public static MemZone reserveBounded(
       SharedMemory m, String name, long len, int socket, int flags, long align, long bound) {
-    long lock = mlock(m);
-    RwLock.writeLock(lock);
+    return reserve(m, name, len, socket, flags, align, bound, false);
+  }
+
+  /**
+   * As {@link #reserveBounded}.
+   *
+   * @param own whether the zone is in this process's custody, to be freed if it dies
+   */
+  static MemZone reserve(
+      SharedMemory m,
+      String name,
+      long len,
+      int socket,
+      int flags,
+      long align,
+      long bound,
+      boolean own) {
+    long place = m.custody().take();
+    UndoLog log = m.locks().lock(Locks.MLOCK);
     try {
-      return reserveLocked(m, name, len, socket, flags, align, bound);
+      return reserveLocked(m, log, place, name, len, socket, flags, align, bound, own);
     } finally {
-      RwLock.writeUnlock(lock);
+      m.locks().unlock(Locks.MLOCK);
+      Custody.give(place);
     }
   }
 
   /** The zone of that name, reserved first if nobody did so far; one step for all processes. */
   public static MemZone lookupOrReserve(
       SharedMemory m, String name, long len, int socket, int flags, long align) {
-    long lock = mlock(m);
-    RwLock.writeLock(lock);
+    long place = m.custody().take();
+    UndoLog log = m.locks().lock(Locks.MLOCK);
     try {
       int index = find(m, name);
       return index >= 0
           ? new MemZone(m.memzones().get(index))
-          : reserveLocked(m, name, len, socket, flags, align, 0);
+          : reserveLocked(m, log, place, name, len, socket, flags, align, 0, false);
     } finally {
-      RwLock.writeUnlock(lock);
+      m.locks().unlock(Locks.MLOCK);
+      Custody.give(place);
     }
   }
 
   /** {@code rte_memzone_lookup}: the zone of that name, or null. */
   public static MemZone lookup(SharedMemory m, String name) {
-    long lock = mlock(m);
-    RwLock.readLock(lock);
+    m.locks().lock(Locks.MLOCK);
     try {
-      int index = find(m, name);
-      return index < 0 ? null : new MemZone(m.memzones().get(index));
+      return peek(m, name);
     } finally {
-      RwLock.readUnlock(lock);
+      m.locks().unlock(Locks.MLOCK);
     }
   }
 
-  private static long mlock(SharedMemory m) {
-    return m.config().address() + MemConfigLayout.MLOCK;
+  /** As {@link #lookup}, with no lock taken: for zones that are always there. */
+  static MemZone peek(SharedMemory m, String name) {
+    int index = find(m, name);
+    return index < 0 ? null : new MemZone(m.memzones().get(index));
+  }
+
+  /** The zone at an index of the config's memzones, or null; the caller holds the mlock. */
+  static MemZone at(SharedMemory m, int index) {
+    return m.memzones().isUsed(index) ? new MemZone(m.memzones().get(index)) : null;
   }
 
   private static int find(SharedMemory m, String name) {
@@ -147,8 +172,18 @@ public final class MemZone {
     return -1;
   }
 
+  /** The block is in custody from the step on that makes it one until that which makes the zone. */
   private static MemZone reserveLocked(
-      SharedMemory m, String name, long len, int socket, int flags, long align, long bound) {
+      SharedMemory m,
+      UndoLog log,
+      long place,
+      String name,
+      long len,
+      int socket,
+      int flags,
+      long align,
+      long bound,
+      boolean own) {
     check(m, name, len, socket, flags, align, bound);
     long lineAlign = Math.max(align, CACHE_LINE);
     long rounded = lines(len);
@@ -159,8 +194,8 @@ public final class MemZone {
     long wanted = rounded == 0 ? bound : rounded;
     long block =
         biggest
-            ? heaps.allocBiggest(socket, sizeFlags, lineAlign, contiguous)
-            : heaps.alloc(wanted, socket, sizeFlags, lineAlign, bound, contiguous);
+            ? heaps.allocBiggest(socket, sizeFlags, lineAlign, contiguous, place)
+            : heaps.alloc(wanted, socket, sizeFlags, lineAlign, bound, contiguous, place);
     if (block == 0) {
       throw new SluiceException(
           Errno.ENOMEM,
@@ -171,6 +206,9 @@ public final class MemZone {
               + " on socket "
               + socket
               + "; reserve more hugepages or start the primary with a bigger -m");
+    }
+    if (heaps.isDirty(block)) {
+      Memory.fill(block, biggest ? m.heap(socket).validate(block) : wanted, (byte) 0);
     }
     int index = m.memzones().findNextFree(0);
     long descriptor = m.memzones().get(index);
@@ -185,8 +223,10 @@ public final class MemZone {
     Memory.putInt(
         descriptor + MemzoneLayout.SOCKET_ID, Memory.getInt(msl + MemsegListLayout.SOCKET_ID));
     Memory.putInt(descriptor + MemzoneLayout.FLAGS, 0);
-    // The bit comes last: a process killed before it loses the block, but nobody sees half a zone.
-    m.memzones().setUsed(index);
+    Custody.set(log, place, 0);
+    m.custody().setZone(log, index, own);
+    // The bit comes last: whoever looks without the lock sees no half a zone.
+    m.memzones().setUsed(log, index);
     return new MemZone(descriptor);
   }
 
@@ -237,29 +277,35 @@ public final class MemZone {
    * @throws SluiceException EINVAL if there is no such zone any more
    */
   public static void free(SharedMemory m, MemZone zone) {
-    long lock = mlock(m);
-    RwLock.writeLock(lock);
+    long place = m.custody().take();
     try {
-      int index = find(m, zone.name);
-      if (index < 0
-          || Memory.getLong(m.memzones().get(index) + MemzoneLayout.ADDR) != zone.address) {
-        throw invalid(zone.name, "was freed already");
+      UndoLog log = m.locks().lock(Locks.MLOCK);
+      try {
+        int index = find(m, zone.name);
+        if (index < 0
+            || Memory.getLong(m.memzones().get(index) + MemzoneLayout.ADDR) != zone.address) {
+          throw invalid(zone.name, "was freed already");
+        }
+        m.memzones().setFree(log, index);
+        m.custody().setZone(log, index, false);
+        Custody.set(log, place, zone.address);
+        log.commit();
+        Memory.fill(m.memzones().get(index), MemzoneLayout.SIZEOF, (byte) 0);
+      } finally {
+        m.locks().unlock(Locks.MLOCK);
       }
-      m.memzones().setFree(index);
-      Memory.fill(m.memzones().get(index), MemzoneLayout.SIZEOF, (byte) 0);
+      m.heap(SOCKET_ID_ANY).free(zone.address, place);
     } finally {
-      RwLock.writeUnlock(lock);
+      Custody.give(place);
     }
-    m.heap(SOCKET_ID_ANY).free(zone.address);
   }
 
   /**
-   * {@code rte_memzone_walk}: every zone. The zones' read lock is held meanwhile: the visitor must
+   * {@code rte_memzone_walk}: every zone. The zones' lock is held meanwhile: the visitor must
    * neither reserve nor free.
    */
   public static void walk(SharedMemory m, Consumer<MemZone> visitor) {
-    long lock = mlock(m);
-    RwLock.readLock(lock);
+    m.locks().lock(Locks.MLOCK);
     try {
       Fbarray zones = m.memzones();
       int index = zones.findNextUsed(0);
@@ -268,7 +314,7 @@ public final class MemZone {
         index = zones.findNextUsed(index + 1);
       }
     } finally {
-      RwLock.readUnlock(lock);
+      m.locks().unlock(Locks.MLOCK);
     }
   }
 
@@ -290,6 +336,11 @@ public final class MemZone {
       text.append(" iova: 0x").append(Long.toHexString(lists.virt2iova(page)));
       text.append(" pagesz: 0x").append(Long.toHexString(hugepageSize)).append('\n');
     }
+  }
+
+  /** Where its descriptor is among the config's memzones. */
+  int index(SharedMemory m) {
+    return m.memzones().findIndex(descriptor);
   }
 
   /** The address of its {@code struct rte_memzone}, which objects in the zone refer to. */

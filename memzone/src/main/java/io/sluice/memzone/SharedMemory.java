@@ -1,9 +1,11 @@
 package io.sluice.memzone;
 
+import io.sluice.config.Custody;
 import io.sluice.config.EalOptions;
 import io.sluice.config.Fbarray;
 import io.sluice.config.Journal;
 import io.sluice.config.LivenessLocks;
+import io.sluice.config.Locks;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpChannel;
@@ -11,7 +13,6 @@ import io.sluice.config.MpMessage;
 import io.sluice.config.ProcType;
 import io.sluice.config.ProcessTable;
 import io.sluice.config.RuntimeDirectory;
-import io.sluice.config.RwLock;
 import io.sluice.config.Tailq;
 import io.sluice.memseg.Heap;
 import io.sluice.memseg.Heaps;
@@ -55,6 +56,7 @@ public final class SharedMemory implements AutoCloseable {
   private final RuntimeDirectory directory;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private MemConfig config;
+  private Locks locks;
   private SharedPages pages;
   private Heaps heaps;
   private MpChannel channel;
@@ -107,6 +109,7 @@ public final class SharedMemory implements AutoCloseable {
     undo.push(directory::deleteIfEmpty);
     config = MemConfig.create(directory, options.baseVirtaddr());
     undo.push(config::close);
+    locks = Locks.of(config.address());
     channel = MpChannel.open(directory, true);
     undo.push(channel::close);
     channel.register(VDEV_ACTION, this::answerVdevScan);
@@ -118,7 +121,7 @@ public final class SharedMemory implements AutoCloseable {
     pages =
         SharedPages.create(config, directory.path(), options, sockets, megabytes(sockets.length));
     undo.push(pages::close);
-    heaps = Heaps.forPrimary(config, pages, channel);
+    heaps = Heaps.forPrimary(config, pages, channel, locks);
     undo.push(heaps::close);
     heaps.create(sockets);
     Tailq.createAll(address);
@@ -132,7 +135,11 @@ public final class SharedMemory implements AutoCloseable {
     MemZone ownersZone =
         MemZone.reserve(
             this, ObjectOwners.ZONE, ObjectOwnersLayout.SIZEOF, MemZone.SOCKET_ID_ANY, 0);
-    enter(table, journalZone, ownersZone);
+    MemZone locksZone = MemZone.reserve(this, Locks.ZONE, Locks.size(), MemZone.SOCKET_ID_ANY, 0);
+    Locks.init(locksZone.address());
+    enter(table, journalZone, ownersZone, locksZone);
+    undo.push(heaps::close);
+    work();
     directory.clean();
     config.complete();
   }
@@ -159,23 +166,32 @@ public final class SharedMemory implements AutoCloseable {
     return Arrays.copyOf(asked, socketCount);
   }
 
-  private void enter(MemZone table, MemZone journalZone, MemZone ownersZone) {
-    LivenessLocks locks = LivenessLocks.open(directory);
-    undo.push(locks::close);
-    processes = ProcessTable.at(table.address(), locks);
+  /** From here on this process holds its locks by name. */
+  private void enter(MemZone table, MemZone journalZone, MemZone ownersZone, MemZone locksZone) {
+    LivenessLocks liveness = LivenessLocks.open(directory);
+    undo.push(liveness::close);
+    processes = ProcessTable.at(table.address(), liveness);
+    // What the dead have left is for those to put right that have attached already.
+    processes.setRecoverer(dead -> false);
     journal = Journal.at(journalZone.address(), processes);
     owners = new ObjectOwners(this, ownersZone.address());
-    Reaper reaper = new Reaper(this);
-    String role = procType == ProcType.PRIMARY ? "primary" : "secondary";
-    // Lcores that nobody asked for are DPDK's default of all; claiming those would shut others out.
-    processes.claim(procType, role, options.hasLcores() ? options.lcores().lcores() : List.of());
+    processes.claim(procType, procType == ProcType.PRIMARY ? "primary" : "secondary", List.of());
     undo.push(processes::release);
     undo.push(journal::release);
     owners.setGeneration(processes.generation());
+    locks.open(locksZone.address(), processes);
+  }
+
+  private void work() {
+    Reaper reaper = new Reaper(this);
     reaper.start();
     undo.push(reaper::close);
     if (procType != ProcType.PRIMARY) {
       undo.push(reaper::leave);
+    }
+    // Lcores that nobody asked for are DPDK's default of all; claiming those would shut others out.
+    if (options.hasLcores()) {
+      options.lcores().lcores().forEach(processes::claimLcore);
     }
   }
 
@@ -202,42 +218,47 @@ public final class SharedMemory implements AutoCloseable {
   private void join() {
     config = MemConfig.attach(directory);
     undo.push(config::close);
+    locks = Locks.of(config.address());
+    pages = SharedPages.attach(config, directory.path(), options);
+    undo.push(pages::close);
+    enter(
+        require(ProcessTable.ZONE),
+        require(Journal.ZONE),
+        require(ObjectOwners.ZONE),
+        require(Locks.ZONE));
     // No page comes or goes while this is held: none can be missed between mapping what is there
     // and being ready to follow.
-    long hotplug = config.address() + MemConfigLayout.MEMORY_HOTPLUG_LOCK;
-    requireLock("memory_hotplug_lock", hotplug);
+    requireLock("memory_hotplug_lock", Locks.HOTPLUG, MemConfigLayout.MEMORY_HOTPLUG_LOCK);
     try {
       channel = MpChannel.open(directory, false);
       undo.push(channel::close);
-      pages = SharedPages.attach(config, directory.path(), options);
-      undo.push(pages::close);
-      heaps = Heaps.forSecondary(config, pages, channel);
+      pages.resync();
+      heaps = Heaps.forSecondary(config, pages, channel, locks);
       undo.push(heaps::close);
     } finally {
-      RwLock.readUnlock(hotplug);
+      locks.unlock(Locks.HOTPLUG);
     }
-    long mlock = config.address() + MemConfigLayout.MLOCK;
-    requireLock("mlock", mlock);
-    RwLock.readUnlock(mlock);
-    enter(require(ProcessTable.ZONE), require(Journal.ZONE), require(ObjectOwners.ZONE));
+    requireLock("mlock", Locks.MLOCK, MemConfigLayout.MLOCK);
+    locks.unlock(Locks.MLOCK);
+    work();
   }
 
-  /** Takes a lock for reading, but does not wait for one that nobody will ever free. */
-  private void requireLock(String name, long lock) {
-    if (!RwLock.readLock(lock, LOCK_NANOS)) {
+  /** Takes a lock, but does not wait for one that nobody will ever free. */
+  private void requireLock(String name, int lock, int field) {
+    if (!locks.lock(lock, LOCK_NANOS)) {
       throw new SluiceException(
           Errno.EBUSY,
           directory.path()
               + "/config: its "
               + name
               + " (0x"
-              + Integer.toHexString(Memory.getInt(lock))
-              + ") is not freed; a process died with it, or it is garbage: restart the primary");
+              + Integer.toHexString(Memory.getInt(config.address() + field))
+              + ") is not freed; a process hangs with it, or it is garbage: restart the primary");
     }
   }
 
   private MemZone require(String name) {
-    MemZone zone = MemZone.lookup(this, name);
+    MemZone zone = MemZone.peek(this, name);
     if (zone == null) {
       throw new SluiceException(
           Errno.ENOENT, "the primary of " + directory.path() + " has no " + name);
@@ -265,6 +286,7 @@ public final class SharedMemory implements AutoCloseable {
     pages = SharedPages.observe(config, directory.path(), options);
     undo.push(pages::close);
     heaps = Heaps.forObserver(config, pages);
+    locks = Locks.forObserver();
     MemZone table = MemZone.lookup(this, ProcessTable.ZONE);
     if (table != null && memsegs().virt2memseg(table.address()) != 0) {
       LivenessLocks locks = LivenessLocks.observe(directory);
@@ -307,6 +329,16 @@ public final class SharedMemory implements AutoCloseable {
 
   Heaps heaps() {
     return heaps;
+  }
+
+  /** The config's locks, as this process takes them. */
+  public Locks locks() {
+    return locks;
+  }
+
+  /** What is freed when the process dies that has it. */
+  Custody custody() {
+    return heaps.custody();
   }
 
   /** The pages. */

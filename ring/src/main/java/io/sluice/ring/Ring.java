@@ -1,7 +1,6 @@
 package io.sluice.ring;
 
 import io.sluice.config.Journal;
-import io.sluice.config.MemConfigLayout;
 import io.sluice.memzone.ObjectOwners;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
@@ -613,9 +612,5 @@ public final class Ring {
     StringBuilder text = new StringBuilder();
     walk(m, ring -> text.append(ring.dump()));
     return text.toString();
-  }
-
-  static long tailqLock(SharedMemory m) {
-    return m.config().address() + MemConfigLayout.QLOCK;
   }
 }

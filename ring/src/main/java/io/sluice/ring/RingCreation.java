@@ -1,7 +1,9 @@
 package io.sluice.ring;
 
-import io.sluice.config.RwLock;
+import io.sluice.config.Locks;
 import io.sluice.config.Tailq;
+import io.sluice.config.UndoLog;
+import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -112,8 +114,8 @@ final class RingCreation {
 
   /**
    * The zone's name keeps a second ring of that name out, so that the zone is reserved first; the
-   * ring can be found only from its last step on, the tailq's. The list entry is allocated before
-   * the lock is taken, as {@code rte_ring.c} does: a heap that grows may wait for other processes.
+   * ring can be found only from its last step on, the tailq's, which is all that is done under the
+   * lists' lock. Until then all of it is in the custody of this process.
    */
   static long create(
       SharedMemory m,
@@ -126,39 +128,33 @@ final class RingCreation {
     checkName(name);
     checkFlags(name, flags);
     long bytes = memsize(name, esize, slots(name, count, flags));
-    long entry = m.heap(MemZone.SOCKET_ID_ANY).zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
-    if (entry == 0) {
-      throw new SluiceException(
-          Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
-    }
-    long lock = Ring.tailqLock(m);
-    MemZone zone = null;
-    RwLock.writeLock(lock);
-    try {
-      zone = reserve(m, name, bytes, socket);
+    try (Construction parts = new Construction(m)) {
+      MemZone zone = reserve(parts, name, bytes, socket);
+      long entry = parts.zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, MemZone.SOCKET_ID_ANY);
+      if (entry == 0) {
+        throw new SluiceException(
+            Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
+      }
       init(zone.address(), name, esize, count, flags);
       Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
-      if (protection == Protection.OFF) {
-        UnprotectedRings.add(m, name, zone.address());
-      }
       Memory.putLong(entry + TAILQ_DATA, zone.address());
-      Tailq.insertTail(m.tailq(TAILQ), entry);
-      return zone.address();
-    } catch (SluiceException e) {
-      // Everything init refuses was refused above.
-      if (zone != null) {
-        MemZone.free(m, zone);
+      UndoLog log = m.locks().lock(Locks.QLOCK);
+      try {
+        if (protection == Protection.OFF) {
+          UnprotectedRings.add(m, log, name, zone.address());
+        }
+        Tailq.insertTail(log, m.tailq(TAILQ), entry);
+        parts.commit(log);
+      } finally {
+        m.locks().unlock(Locks.QLOCK);
       }
-      m.heap(MemZone.SOCKET_ID_ANY).free(entry);
-      throw e;
-    } finally {
-      RwLock.writeUnlock(lock);
+      return zone.address();
     }
   }
 
-  private static MemZone reserve(SharedMemory m, String name, long bytes, int socket) {
+  private static MemZone reserve(Construction parts, String name, long bytes, int socket) {
     try {
-      return MemZone.reserve(m, ZONE_PREFIX + name, bytes, socket, 0);
+      return parts.reserve(ZONE_PREFIX + name, bytes, socket, 0);
     } catch (SluiceException e) {
       if (e.errno() == Errno.EEXIST) {
         throw new SluiceException(
@@ -183,42 +179,60 @@ final class RingCreation {
   }
 
   static void walk(SharedMemory m, LongConsumer visitor) {
-    long lock = Ring.tailqLock(m);
-    RwLock.readLock(lock);
+    m.locks().lock(Locks.QLOCK);
+    walkLocked(m, visitor);
+  }
+
+  /** As {@link #walk}, if the lists' lock can be had in time; says whether it could. */
+  static boolean walk(SharedMemory m, LongConsumer visitor, long nanos) {
+    boolean locked = m.locks().lock(Locks.QLOCK, nanos);
+    if (locked) {
+      walkLocked(m, visitor);
+    }
+    return locked;
+  }
+
+  private static void walkLocked(SharedMemory m, LongConsumer visitor) {
     try {
       Tailq.iterate(m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TAILQ_DATA)));
     } finally {
-      RwLock.readUnlock(lock);
+      m.locks().unlock(Locks.QLOCK);
     }
   }
 
   static void free(SharedMemory m, long address) {
-    long lock = Ring.tailqLock(m);
-    RwLock.writeLock(lock);
-    try {
-      long[] found = new long[1];
-      Tailq.iterate(
-          m.tailq(TAILQ),
-          entry -> {
-            if (Memory.getLong(entry + TAILQ_DATA) == address) {
-              found[0] = entry;
-            }
-          });
-      if (found[0] == 0) {
-        throw new SluiceException(
-            Errno.EINVAL,
-            "ring at 0x"
-                + Long.toHexString(address)
-                + " is in no list: freed already, or made by init");
+    try (Construction parts = new Construction(m)) {
+      UndoLog log = m.locks().lock(Locks.QLOCK);
+      try {
+        long entry = find(m, address);
+        String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
+        Tailq.remove(log, m.tailq(TAILQ), entry);
+        UnprotectedRings.remove(m, log, address);
+        parts.take(log, entry);
+        parts.take(log, MemZone.lookup(m, ZONE_PREFIX + name));
+      } finally {
+        m.locks().unlock(Locks.QLOCK);
       }
-      String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
-      Tailq.remove(m.tailq(TAILQ), found[0]);
-      UnprotectedRings.remove(m, address);
-      m.heap(MemZone.SOCKET_ID_ANY).free(found[0]);
-      MemZone.free(m, MemZone.lookup(m, ZONE_PREFIX + name));
-    } finally {
-      RwLock.writeUnlock(lock);
     }
+  }
+
+  private static long find(SharedMemory m, long address) {
+    long[] found = new long[1];
+    Tailq.iterate(
+        m.tailq(TAILQ),
+        entry -> {
+          if (Memory.getLong(entry + TAILQ_DATA) == address) {
+            found[0] = entry;
+          }
+        });
+    if (found[0] == 0) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "ring at 0x"
+              + Long.toHexString(address)
+              + " is in no list: freed already, or made by init");
+    }
+    return found[0];
   }
 
   private static void checkFlags(String name, int flags) {

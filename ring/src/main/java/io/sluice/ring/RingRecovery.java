@@ -14,6 +14,9 @@ import java.util.Set;
  * the very claim.
  */
 public final class RingRecovery implements Recovery {
+  /** Whoever holds the lists' lock for longer may be stopped; then this comes back later. */
+  private static final long LOCK_NANOS = 10_000_000;
+
   /** For the service loader. */
   public RingRecovery() {
     // Nothing to keep.
@@ -33,12 +36,15 @@ public final class RingRecovery implements Recovery {
     if (!sides.isEmpty()) {
       // Under the list's lock: a ring in the list is not freed meanwhile. A side that is in none
       // was of a ring that is no more.
-      RingCreation.walk(
-          m,
-          ring -> {
-            closed[0] &= recover(journal, sides, ring + RingLayout.PROD);
-            closed[0] &= recover(journal, sides, ring + RingLayout.CONS);
-          });
+      boolean walked =
+          RingCreation.walk(
+              m,
+              ring -> {
+                closed[0] &= recover(journal, sides, ring + RingLayout.PROD);
+                closed[0] &= recover(journal, sides, ring + RingLayout.CONS);
+              },
+              LOCK_NANOS);
+      closed[0] &= walked;
     }
     return closed[0];
   }

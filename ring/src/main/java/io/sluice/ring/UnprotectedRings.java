@@ -1,5 +1,6 @@
 package io.sluice.ring;
 
+import io.sluice.config.UndoLog;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -8,8 +9,8 @@ import io.sluice.platform.SluiceException;
 
 /**
  * Which rings were created without protection, so that every process claims on them in the same
- * way: their addresses in the memzone {@link #ZONE}, which is there once somebody created one. An
- * entry is set and freed in one step each; the ring's creator sets it before the ring can be found.
+ * way: their addresses in the memzone {@link #ZONE}, which is there once somebody created one. Who
+ * changes it holds the tailqs' lock, so that it is set and freed together with the list's entry.
  */
 final class UnprotectedRings {
   static final String ZONE = "SLUICE_unprotected";
@@ -19,11 +20,13 @@ final class UnprotectedRings {
 
   private UnprotectedRings() {}
 
-  static void add(SharedMemory m, String name, long ring) {
+  static void add(SharedMemory m, UndoLog log, String name, long ring) {
     MemZone zone =
         MemZone.lookupOrReserve(m, ZONE, (long) ENTRIES * Long.BYTES, MemZone.SOCKET_ID_ANY, 0, 0);
     for (int i = 0; i < ENTRIES; i++) {
-      if (Memory.compareAndSetLong(zone.address() + (long) i * Long.BYTES, 0, ring)) {
+      long entry = zone.address() + (long) i * Long.BYTES;
+      if (Memory.getLong(entry) == 0) {
+        log.putLong(entry, ring);
         return;
       }
     }
@@ -31,10 +34,10 @@ final class UnprotectedRings {
         Errno.ENOSPC, "ring '" + name + "': " + ENTRIES + " rings are unprotected already");
   }
 
-  static void remove(SharedMemory m, long ring) {
+  static void remove(SharedMemory m, UndoLog log, long ring) {
     long entry = find(m, ring);
     if (entry != 0) {
-      Memory.compareAndSetLong(entry, ring, 0);
+      log.putLong(entry, 0);
     }
   }
 

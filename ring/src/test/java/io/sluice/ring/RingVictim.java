@@ -20,6 +20,9 @@ final class RingVictim {
   static final String RING = "shared";
   static final int SLOTS = 16;
 
+  /** A ring that is made and freed here. */
+  static final String MADE = "made";
+
   private RingVictim() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -52,7 +55,7 @@ final class RingVictim {
       return;
     }
     StoreFaults.arm(nth);
-    int done = run(ring, words[0], entries);
+    int done = words[0].startsWith("ring") ? make(memory, words[0]) : run(ring, words[0], entries);
     long stores = StoreFaults.disarm();
     System.out.println(
         "done " + done + " stores " + stores + " " + Arrays.toString(Arrays.copyOf(entries, done)));
@@ -71,6 +74,15 @@ final class RingVictim {
       Thread.onSpinWait();
     }
     System.out.println("reaped");
+  }
+
+  private static int make(SharedMemory memory, String operation) {
+    switch (operation) {
+      case "ringCreate" -> Ring.create(memory, MADE, 4, -1, 0);
+      case "ringFree" -> Ring.lookup(memory, MADE).free(memory);
+      default -> throw new IllegalArgumentException(operation);
+    }
+    return 0;
   }
 
   private static int run(Ring ring, String operation, long[] entries) {

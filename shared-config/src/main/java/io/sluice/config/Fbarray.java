@@ -188,31 +188,46 @@ public final class Fbarray {
     return length;
   }
 
-  /** Marks an element as in use; whatever was written into it before is seen with the mark. */
+  /** As {@link #setUsed(UndoLog, int)}, where nobody can be in between. */
   public void setUsed(int index) {
-    set(requireInside(index), true);
+    setUsed(UndoLog.NONE, index);
   }
 
-  /** Marks an element as free. */
+  /** As {@link #setFree(UndoLog, int)}, where nobody can be in between. */
   public void setFree(int index) {
-    set(requireInside(index), false);
+    setFree(UndoLog.NONE, index);
+  }
+
+  /**
+   * Marks an element as in use; whatever was written into it before is seen with the mark.
+   *
+   * @param log of the lock that keeps others from doing so at once
+   */
+  public void setUsed(UndoLog log, int index) {
+    set(log, requireInside(index), true);
+  }
+
+  /** Marks an element as free; see {@link #setUsed(UndoLog, int)}. */
+  public void setFree(UndoLog log, int index) {
+    set(log, requireInside(index), false);
   }
 
   /** The array's write lock keeps mask and count in step; readers take the mask's words as is. */
-  private void set(int index, boolean used) {
+  private void set(UndoLog log, int index, boolean used) {
     long lock = header + FbarrayLayout.RWLOCK;
-    RwLock.writeLock(lock);
+    RwLock.writeLockOwned(lock, 0);
     try {
       long word = masks + 8L * (index / 64);
       long bit = 1L << index % 64;
       long old = Memory.getLong(word);
       if (((old & bit) != 0) != used) {
-        Memory.putLongRelease(word, old ^ bit);
         int count = Memory.getInt(header + FbarrayLayout.COUNT);
-        Memory.putInt(header + FbarrayLayout.COUNT, used ? count + 1 : count - 1);
+        log.putInt(header + FbarrayLayout.COUNT, used ? count + 1 : count - 1);
+        Memory.storeFence();
+        log.putLong(word, old ^ bit);
       }
     } finally {
-      RwLock.writeUnlock(lock);
+      RwLock.writeUnlockOwned(lock);
     }
   }
 

@@ -282,6 +282,13 @@ public final class ProcessTable {
     return true;
   }
 
+  /** Whether there is a primary in the table that runs. */
+  public boolean isPrimaryAlive() {
+    boolean[] alive = {false};
+    forEach(each -> alive[0] |= each.procType() == ProcType.PRIMARY && isAlive(each));
+    return alive[0];
+  }
+
   /** Whether every process in the table runs: all that died were recovered from. */
   public boolean allAlive() {
     boolean all = true;

@@ -11,6 +11,13 @@ public final class RwLock {
   private static final int WRITE = 2;
   private static final int MASK = WAIT | WRITE;
   private static final int READ = 4;
+
+  /**
+   * Set by a writer that has the lock's guard in {@link Locks}: to others it looks like very many
+   * readers behind a writer, to Sluice it says whose the word is when its owner dies.
+   */
+  private static final int OWNED = 1 << 30 | WRITE;
+
   private static final int SPINS_BEFORE_YIELD = 1000;
 
   private RwLock() {}
@@ -84,6 +91,38 @@ public final class RwLock {
   /** Gives the writer's hold back; release. */
   public static void writeUnlock(long address) {
     Memory.getAndAddInt(address, -WRITE);
+  }
+
+  /**
+   * Takes the lock for writing and marks the word as the guard holder's; gives up at a deadline of
+   * {@link System#nanoTime}, 0 for never.
+   */
+  static boolean writeLockOwned(long address, long deadline) {
+    int spins = 0;
+    while (true) {
+      int value = Memory.getIntVolatile(address);
+      if (value >= 0 && value < WRITE) {
+        if (Memory.compareAndSetInt(address, value, OWNED)) {
+          return true;
+        }
+      } else if ((value & WAIT) == 0) {
+        Memory.compareAndSetInt(address, value, value | WAIT);
+      } else if (deadline != 0 && System.nanoTime() - deadline > 0) {
+        return false;
+      } else {
+        pause(++spins);
+      }
+    }
+  }
+
+  /** Whether the word is marked as a guard holder's. */
+  static boolean isOwned(long address) {
+    return (Memory.getIntVolatile(address) & OWNED) == OWNED;
+  }
+
+  /** Gives back what {@link #writeLockOwned} took; release. */
+  static void writeUnlockOwned(long address) {
+    Memory.getAndAddInt(address, -OWNED);
   }
 
   private static void pause(int spins) {

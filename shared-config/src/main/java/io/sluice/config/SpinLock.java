@@ -6,6 +6,9 @@ import io.sluice.platform.Memory;
 public final class SpinLock {
   private static final int SPINS_BEFORE_YIELD = 1000;
 
+  /** What the holder of the lock's guard in {@link Locks} writes; 1 over it by who waits for it. */
+  private static final int OWNED = 2;
+
   private SpinLock() {}
 
   /** Takes the lock; acquire. */
@@ -20,6 +23,23 @@ public final class SpinLock {
         }
       }
     }
+  }
+
+  /** Takes the lock, which the caller has the guard of; acquire. */
+  static void lockOwned(long address) {
+    int spins = 0;
+    while (!Memory.compareAndSetInt(address, 0, OWNED)) {
+      if (++spins % SPINS_BEFORE_YIELD == 0) {
+        Thread.yield();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Whether the word is a guard holder's, and no stock process has come to wait for it since. */
+  static boolean isOwned(long address) {
+    return Memory.getIntVolatile(address) == OWNED;
   }
 
   /** Takes the lock if it is free. */

@@ -73,21 +73,21 @@ public final class Tailq {
     throw new SluiceException(Errno.ENOENT, "no tailq '" + name + "'");
   }
 
-  /** Appends an entry; the caller holds the tailqs' lock. */
-  public static void insertTail(long head, long entry) {
+  /** Appends an entry; the caller holds the tailqs' lock, whose log it gives. */
+  public static void insertTail(UndoLog log, long head, long entry) {
     long last = Memory.getLong(head + 8);
     Memory.putLong(entry, 0);
     Memory.putLong(entry + 8, last);
-    Memory.putLong(last, entry);
-    Memory.putLong(head + 8, entry);
+    log.putLong(last, entry);
+    log.putLong(head + 8, entry);
   }
 
-  /** Takes an entry out; the caller holds the tailqs' lock. */
-  public static void remove(long head, long entry) {
+  /** Takes an entry out; the caller holds the tailqs' lock, whose log it gives. */
+  public static void remove(UndoLog log, long head, long entry) {
     long next = Memory.getLong(entry);
     long prev = Memory.getLong(entry + 8);
-    Memory.putLong(next == 0 ? head + 8 : next + 8, prev);
-    Memory.putLong(prev, next);
+    log.putLong(next == 0 ? head + 8 : next + 8, prev);
+    log.putLong(prev, next);
   }
 
   /** Visits every entry; the caller holds the tailqs' lock. */

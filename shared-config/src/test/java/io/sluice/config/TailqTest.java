@@ -51,16 +51,16 @@ class TailqTest {
     for (int gone = 0; gone < 3; gone++) {
       List<Long> expected = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        Tailq.insertTail(head, memory + 24L * i);
+        Tailq.insertTail(UndoLog.NONE, head, memory + 24L * i);
         expected.add(memory + 24L * i);
       }
       assertEquals(expected, entries(head));
-      Tailq.remove(head, expected.remove(gone));
+      Tailq.remove(UndoLog.NONE, head, expected.remove(gone));
       assertEquals(expected, entries(head));
-      Tailq.insertTail(head, memory + 72);
+      Tailq.insertTail(UndoLog.NONE, head, memory + 72);
       expected.add(memory + 72);
       assertEquals(expected, entries(head));
-      Tailq.iterate(head, entry -> Tailq.remove(head, entry));
+      Tailq.iterate(head, entry -> Tailq.remove(UndoLog.NONE, head, entry));
       assertEquals(List.of(), entries(head));
       assertEquals(head, Memory.getLong(head + 8));
     }
