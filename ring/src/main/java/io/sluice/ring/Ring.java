@@ -119,10 +119,10 @@ public final class Ring {
   }
 
   private static Ring on(SharedMemory m, long address) {
-    SharedMemory protecting = UnprotectedRings.protecting(m, address);
-    return protecting == null
+    Protection protection = RingProtection.of(m, address);
+    return protection == Protection.OFF
         ? unprotected(address)
-        : new Ring(address, protecting.journal(), protecting.owners());
+        : new Ring(address, m.journal(), protection == Protection.ON ? m.owners() : null);
   }
 
   /** {@code rte_ring_lookup}: the ring of that name, or null. */

@@ -140,9 +140,7 @@ final class RingCreation {
       Memory.putLong(entry + TAILQ_DATA, zone.address());
       UndoLog log = m.locks().lock(Locks.QLOCK);
       try {
-        if (protection == Protection.OFF) {
-          UnprotectedRings.add(m, log, name, zone.address());
-        }
+        RingProtection.set(m, log, name, zone.address(), protection);
         Tailq.insertTail(log, m.tailq(TAILQ), entry);
         parts.commit(log);
       } finally {
@@ -207,7 +205,7 @@ final class RingCreation {
         long entry = find(m, address);
         String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
         Tailq.remove(log, m.tailq(TAILQ), entry);
-        UnprotectedRings.remove(m, log, address);
+        RingProtection.remove(m, log, address);
         parts.take(log, entry);
         parts.take(log, MemZone.lookup(m, ZONE_PREFIX + name));
       } finally {
