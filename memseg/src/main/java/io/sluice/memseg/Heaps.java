@@ -344,8 +344,10 @@ public final class Heaps implements AutoCloseable {
       limits.release(data);
       MallocElem.Freed freed = MallocElem.free(log, block);
       MallocHeap.addAllocCount(log, heap, -1);
-      Custody.set(log, place, 0);
+      long kept = place == 0 ? custody.placeOf(data) : 0;
+      Custody.set(log, place + kept, 0);
       log.commit();
+      Custody.give(kept);
       freed.zero(true);
       releasePages(log, index, freed.elem());
       return true;

@@ -269,6 +269,39 @@ class LockDeathTest {
   }
 
   @Test
+  void shouldFreeWhatAProcessAskedToBeItsOwnWhereverItDies() {
+    dieAtEachStore(
+        (victims, nth) -> {
+          boolean lived = victims.run(nth, "own", "64");
+          assertWorks();
+          awaitReaped();
+          assertNull(MemZone.lookup(memory, ZoneVictim.ZONE));
+          return lived;
+        });
+  }
+
+  @Test
+  void shouldLetOthersFreeWhatIsAProcesssOwn() {
+    try (Victims victims = new Victims(prefix);
+        JavaProcess owner = victims.next()) {
+      Set<Long> before = blocks();
+      owner.send("1000000 own 64");
+      long block = Long.parseLong(owner.awaitLine("^done (\\d+)", LIMIT).group(1));
+      MemZone.free(memory, MemZone.lookup(memory, ZoneVictim.ZONE));
+      assertTrue(heap.free(block));
+      assertEquals(before, blocks());
+      MemZone zone = MemZone.reserve(memory, ZoneVictim.ZONE, 64, -1, 0);
+      long other = heap.malloc(null, 64, 0);
+      owner.kill();
+      awaitReaped();
+      assertEquals(zone.address(), MemZone.lookup(memory, ZoneVictim.ZONE).address());
+      assertTrue(heap.free(other));
+      MemZone.free(memory, zone);
+      assertEquals(before, blocks());
+    }
+  }
+
+  @Test
   void shouldNotRobAProcessThatIsStoppedWithALock() throws Exception {
     try (Victims victims = new Victims(prefix);
         JavaProcess stopped = victims.next()) {

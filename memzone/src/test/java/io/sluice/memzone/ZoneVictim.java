@@ -63,6 +63,10 @@ final class ZoneVictim {
       case "malloc" -> heap.malloc(null, number(words, 2), (int) number(words, 3));
       case "unmalloc" -> heap.free(number(words, 2)) ? 1 : 0;
       case "realloc" -> heap.realloc(number(words, 2), number(words, 3), 0);
+      case "own" -> {
+        MemZone.reserveOwned(memory, ZONE, number(words, 2), MemZone.SOCKET_ID_ANY, 0);
+        yield heap.zmallocOwned(null, number(words, 2), 0);
+      }
       case "hold" -> {
         memory.locks().lock(Locks.MLOCK);
         yield 0;
