@@ -474,7 +474,7 @@ public final class Heaps implements AutoCloseable {
     for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
       lock(i);
       try {
-        HeapAudit.audit(heapAt(i), wrong);
+        HeapAudit.audit(heapAt(i), wrong, true);
       } finally {
         unlock(i);
       }

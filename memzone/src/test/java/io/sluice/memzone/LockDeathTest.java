@@ -29,6 +29,11 @@ import org.junit.jupiter.api.Test;
  */
 class LockDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int KILLED = 128 + 9;
+
+  /** In the middle of taking a block from the heap, with the zones' lock and the heap's. */
+  private static final int HALFWAY = 30;
+
   private static final Pattern BUSY = Pattern.compile("at 0x([0-9a-f]+) \\(BUSY\\)");
 
   private String prefix;
@@ -177,6 +182,31 @@ class LockDeathTest {
     dieAtEachStore(
         (victims, nth) -> {
           Set<Long> found = onHeap(victims, nth, lived, "malloc", "64", "256");
+          assertTrue(found.size() == 1 || !lived[0] && found.isEmpty());
+          found.forEach(this::freeHeader);
+          return lived[0];
+        });
+  }
+
+  @Test
+  void shouldBearWhoPutsThingsRightToDieAtIt() {
+    boolean[] lived = {false};
+    dieAtEachStore(
+        (victims, nth) -> {
+          Set<Long> before = blocks();
+          try (JavaProcess first = victims.next();
+              JavaProcess second = victims.next()) {
+            first.send(HALFWAY + " reserve 64");
+            assertEquals(KILLED, first.awaitExit(LIMIT));
+            // Ahead of the reapers, most of the time.
+            second.send(nth + " malloc 64 0");
+            lived[0] = second.awaitExitOrLine("^done ", LIMIT);
+          }
+          assertWorks();
+          awaitReaped();
+          assertNull(MemZone.lookup(memory, ZoneVictim.ZONE));
+          Set<Long> found = blocks();
+          found.removeAll(before);
           assertTrue(found.size() == 1 || !lived[0] && found.isEmpty());
           found.forEach(this::freeHeader);
           return lived[0];
