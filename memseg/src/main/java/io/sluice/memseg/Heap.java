@@ -55,6 +55,21 @@ public final class Heap {
   }
 
   /**
+   * As {@link #zmalloc(String, long, int)}; the block is this process's own: it is freed when the
+   * process dies, unless somebody frees it earlier. Up to 1024 blocks of all processes. Not for
+   * {@link #realloc}, which gives a block that is nobody's.
+   */
+  public long zmallocOwned(String type, long size, int align) {
+    long place = heaps.custody().take();
+    heaps.custody().keep();
+    long block = zmalloc(type, size, align, place);
+    if (block == 0) {
+      Custody.give(place);
+    }
+    return block;
+  }
+
+  /**
    * As {@link #zmalloc(String, long, int)}; the block is in a {@link Custody}'s place from the very
    * step on that makes it one.
    */

@@ -344,8 +344,10 @@ public final class Heaps implements AutoCloseable {
       limits.release(data);
       MallocElem.Freed freed = MallocElem.free(log, block);
       MallocHeap.addAllocCount(log, heap, -1);
-      Custody.set(log, place, 0);
+      long kept = place == 0 ? custody.placeOf(data) : 0;
+      Custody.set(log, place + kept, 0);
       log.commit();
+      Custody.give(kept);
       freed.zero(true);
       releasePages(log, index, freed.elem());
       return true;
@@ -472,7 +474,7 @@ public final class Heaps implements AutoCloseable {
     for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
       lock(i);
       try {
-        HeapAudit.audit(heapAt(i), wrong);
+        HeapAudit.audit(heapAt(i), wrong, true);
       } finally {
         unlock(i);
       }

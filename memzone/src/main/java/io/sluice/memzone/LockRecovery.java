@@ -24,20 +24,29 @@ public final class LockRecovery implements Recovery {
     if (!m.locks().recover(dead.generation(), m.heaps()::recover)) {
       return false;
     }
-    m.custody()
-        .forEachZone(
-            dead.generation(),
-            index -> {
-              MemZone zone = MemZone.at(m, index);
-              if (zone != null) {
-                MemZone.free(m, zone);
-              }
-            });
-    m.custody().inherit(dead.generation(), place -> free(m, place));
+    free(m, dead.generation());
     return true;
   }
 
-  private static void free(SharedMemory m, long place) {
+  /** What a process asked to be its own is freed too when it ends in order. */
+  @Override
+  public void leave(SharedMemory m, ProcessTable.Entry own) {
+    free(m, own.generation());
+  }
+
+  private static void free(SharedMemory m, int generation) {
+    m.custody().forEachZone(generation, index -> freeZone(m, index));
+    m.custody().inherit(generation, place -> freeBlock(m, place));
+  }
+
+  private static void freeZone(SharedMemory m, int index) {
+    MemZone zone = MemZone.at(m, index);
+    if (zone != null) {
+      MemZone.free(m, zone);
+    }
+  }
+
+  private static void freeBlock(SharedMemory m, long place) {
     long block = Custody.block(place);
     if (block != 0) {
       m.heap(MemZone.SOCKET_ID_ANY).free(block, place);

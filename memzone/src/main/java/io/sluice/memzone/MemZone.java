@@ -82,6 +82,14 @@ public final class MemZone {
     return reserveBounded(m, name, len, socket, flags, CACHE_LINE, 0);
   }
 
+  /**
+   * As {@link #reserve}; the zone is this process's own: it is freed when the process dies, unless
+   * somebody frees it earlier.
+   */
+  public static MemZone reserveOwned(SharedMemory m, String name, long len, int socket, int flags) {
+    return reserve(m, name, len, socket, flags, CACHE_LINE, 0, true);
+  }
+
   /** {@code rte_memzone_reserve_aligned}: at a multiple of {@code align}, a power of two or 0. */
   public static MemZone reserveAligned(
       SharedMemory m, String name, long len, int socket, int flags, long align) {

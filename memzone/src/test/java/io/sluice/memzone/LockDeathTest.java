@@ -29,6 +29,11 @@ import org.junit.jupiter.api.Test;
  */
 class LockDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final int KILLED = 128 + 9;
+
+  /** In the middle of taking a block from the heap, with the zones' lock and the heap's. */
+  private static final int HALFWAY = 30;
+
   private static final Pattern BUSY = Pattern.compile("at 0x([0-9a-f]+) \\(BUSY\\)");
 
   private String prefix;
@@ -183,6 +188,31 @@ class LockDeathTest {
         });
   }
 
+  @Test
+  void shouldBearWhoPutsThingsRightToDieAtIt() {
+    boolean[] lived = {false};
+    dieAtEachStore(
+        (victims, nth) -> {
+          Set<Long> before = blocks();
+          try (JavaProcess first = victims.next();
+              JavaProcess second = victims.next()) {
+            first.send(HALFWAY + " reserve 64");
+            assertEquals(KILLED, first.awaitExit(LIMIT));
+            // Ahead of the reapers, most of the time.
+            second.send(nth + " malloc 64 0");
+            lived[0] = second.awaitExitOrLine("^done ", LIMIT);
+          }
+          assertWorks();
+          awaitReaped();
+          assertNull(MemZone.lookup(memory, ZoneVictim.ZONE));
+          Set<Long> found = blocks();
+          found.removeAll(before);
+          assertTrue(found.size() == 1 || !lived[0] && found.isEmpty());
+          found.forEach(this::freeHeader);
+          return lived[0];
+        });
+  }
+
   /** Three blocks in a row; the outer ones are freed, so that the inner one touches free memory. */
   private long between() {
     long first = heap.malloc(null, 512, 0);
@@ -266,6 +296,39 @@ class LockDeathTest {
           return lived;
         },
         "comeAndGo");
+  }
+
+  @Test
+  void shouldFreeWhatAProcessAskedToBeItsOwnWhereverItDies() {
+    dieAtEachStore(
+        (victims, nth) -> {
+          boolean lived = victims.run(nth, "own", "64");
+          assertWorks();
+          awaitReaped();
+          assertNull(MemZone.lookup(memory, ZoneVictim.ZONE));
+          return lived;
+        });
+  }
+
+  @Test
+  void shouldLetOthersFreeWhatIsAProcesssOwn() {
+    try (Victims victims = new Victims(prefix);
+        JavaProcess owner = victims.next()) {
+      Set<Long> before = blocks();
+      owner.send("1000000 own 64");
+      long block = Long.parseLong(owner.awaitLine("^done (\\d+)", LIMIT).group(1));
+      MemZone.free(memory, MemZone.lookup(memory, ZoneVictim.ZONE));
+      assertTrue(heap.free(block));
+      assertEquals(before, blocks());
+      MemZone zone = MemZone.reserve(memory, ZoneVictim.ZONE, 64, -1, 0);
+      long other = heap.malloc(null, 64, 0);
+      owner.kill();
+      awaitReaped();
+      assertEquals(zone.address(), MemZone.lookup(memory, ZoneVictim.ZONE).address());
+      assertTrue(heap.free(other));
+      MemZone.free(memory, zone);
+      assertEquals(before, blocks());
+    }
   }
 
   @Test

@@ -11,7 +11,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A secondary that does one thing for the line it reads, {@code NTH OPERATION [ARGUMENTS]}, and
- * dies ahead of the NTH store. Its argument is the file prefix.
+ * dies ahead of the NTH store. Its argument is the file prefix; a second one makes it a primary, or
+ * has it attach and detach in place of that.
  */
 final class ZoneVictim {
   static final String ZONE = "victim";
@@ -24,12 +25,21 @@ final class ZoneVictim {
             "--file-prefix", arguments[0], "--proc-type", "secondary", "--no-huge", "--no-pci");
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    if (arguments.length > 1 && arguments[1].equals("primary")) {
+      EalOptions own = EalOptions.parse("--file-prefix", arguments[0], "--no-huge", "-m", "4");
+      serve(SharedMemory.create(own), input);
+      return;
+    }
     if (arguments.length > 1) {
       System.out.println("ready");
       comeAndGo(options, input.readLine().split(" "));
       return;
     }
-    try (SharedMemory memory = SharedMemory.attach(options)) {
+    serve(SharedMemory.attach(options), input);
+  }
+
+  private static void serve(SharedMemory opened, BufferedReader input) throws IOException {
+    try (SharedMemory memory = opened) {
       System.out.println("ready");
       String line = input.readLine();
       if (line != null) {
@@ -63,6 +73,10 @@ final class ZoneVictim {
       case "malloc" -> heap.malloc(null, number(words, 2), (int) number(words, 3));
       case "unmalloc" -> heap.free(number(words, 2)) ? 1 : 0;
       case "realloc" -> heap.realloc(number(words, 2), number(words, 3), 0);
+      case "own" -> {
+        MemZone.reserveOwned(memory, ZONE, number(words, 2), MemZone.SOCKET_ID_ANY, 0);
+        yield heap.zmallocOwned(null, number(words, 2), 0);
+      }
       case "hold" -> {
         memory.locks().lock(Locks.MLOCK);
         yield 0;

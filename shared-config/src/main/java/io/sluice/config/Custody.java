@@ -55,6 +55,28 @@ public final class Custody {
     return place == 0 ? 0 : Memory.getLong(place + LocksLayout.BLOCK_ADDRESS);
   }
 
+  /**
+   * From now on a block may stay in its place for as long as neither it is freed nor its process is
+   * dead: who frees one looks for its place.
+   */
+  public void keep() {
+    if (locks.address() != 0) {
+      Memory.putInt(locks.address() + LocksLayout.KEPT, 1);
+    }
+  }
+
+  /** The place of a block that some process keeps; the caller holds its heap's lock. 0 if none. */
+  public long placeOf(long block) {
+    if (locks.address() != 0 && Memory.getInt(locks.address() + LocksLayout.KEPT) != 0) {
+      for (int i = 0; i < LocksLayout.MAX_BLOCKS; i++) {
+        if (Memory.getLong(place(i) + LocksLayout.BLOCK_ADDRESS) == block) {
+          return place(i);
+        }
+      }
+    }
+    return 0;
+  }
+
   /** Gives a place back, whose block is in custody no more. */
   public static void give(long place) {
     if (place != 0) {

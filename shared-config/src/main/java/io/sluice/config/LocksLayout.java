@@ -7,8 +7,10 @@ package io.sluice.config;
  * <pre>
  *   header, 64 bytes           record of a lock, 2048 bytes, from 64; the last one 16448
  *    0  4  records              0  8  guard: generation of the holder, upper half, and its
- *                                     thread; 0 when nobody has it
- *   block in custody, 16        8  4  entries in the log
+ *    4  4  1 if blocks are            thread; 0 when nobody has it
+ *          kept in custody
+ *                               8  4  entries in the log
+ *   block in custody, 16
  *    0  8  generation          12  4  how often the holder has taken it again
  *    8  8  address, or 0       16  4  1 from the taking of a spinlock on until ahead of its end
  *                              20  4  1 since something was undone, until the heap knows
@@ -20,6 +22,10 @@ package io.sluice.config;
  */
 public final class LocksLayout {
   public static final int RECORDS = 0;
+
+  /** 1 once a block is kept in custody for good. */
+  public static final int KEPT = 4;
+
   public static final int FIRST_RECORD = 64;
 
   public static final int GUARD = 0;

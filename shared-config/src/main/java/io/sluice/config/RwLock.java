@@ -105,7 +105,8 @@ public final class RwLock {
         if (Memory.compareAndSetInt(address, value, OWNED)) {
           return true;
         }
-      } else if ((value & WAIT) == 0) {
+      } else if (deadline == 0 && (value & WAIT) == 0) {
+        // Not by who may give up: new readers would wait for a writer that does not come.
         Memory.compareAndSetInt(address, value, value | WAIT);
       } else if (deadline != 0 && System.nanoTime() - deadline > 0) {
         return false;

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class EachStore {
   /** From one death to the next. */
-  public static final int STEP = Integer.getInteger("sluice.deaths.step", 4);
+  public static final int STEP = Integer.getInteger("sluice.deaths.step", 6);
 
   private EachStore() {}
 
