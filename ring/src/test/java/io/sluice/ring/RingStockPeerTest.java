@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @RequiresCommand({"gcc", "pkg-config"})
 class RingStockPeerTest {
+  /** From JDK 25 on the common pool runs such tasks one after the other on two cores. */
+  private static final Executor OWN_THREADS = task -> new Thread(task).start();
+
   private static final long LIMIT_SECONDS = 120;
   private static final int SLOTS = 256;
   private static final int MESSAGES = 1_000_000;
@@ -117,8 +121,10 @@ class RingStockPeerTest {
         processes.add(consumer);
         Process producer = shared.peer("produce", "2", String.valueOf(MESSAGES));
         processes.add(producer);
-        var ours = CompletableFuture.supplyAsync(() -> RingStressTest.consume(ring));
-        var made = CompletableFuture.runAsync(() -> RingStressTest.produce(ring, 1, MESSAGES));
+        var ours = CompletableFuture.supplyAsync(() -> RingStressTest.consume(ring), OWN_THREADS);
+        var made =
+            CompletableFuture.runAsync(
+                () -> RingStressTest.produce(ring, 1, MESSAGES), OWN_THREADS);
         made.get(LIMIT_SECONDS, TimeUnit.SECONDS);
         assertEquals(List.of("done"), outputOf(producer, ring));
         RingStressTest.stop(ring);
@@ -141,7 +147,7 @@ class RingStockPeerTest {
       try {
         Process producer = shared.peer("produce", "1", String.valueOf(MESSAGES));
         processes.add(producer);
-        var ours = CompletableFuture.supplyAsync(() -> RingStressTest.consume(ring));
+        var ours = CompletableFuture.supplyAsync(() -> RingStressTest.consume(ring), OWN_THREADS);
         assertEquals(List.of("done"), outputOf(producer, ring));
         RingStressTest.stop(ring);
         RingStressTest.Seen mine = ours.get(LIMIT_SECONDS, TimeUnit.SECONDS);
