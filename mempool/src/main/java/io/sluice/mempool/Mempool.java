@@ -304,7 +304,7 @@ public final class Mempool {
     if (cacheSize == 0 || lcore < 0) {
       return 0;
     }
-    return localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
+    return cacheOf(lcore);
   }
 
   /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend; 0 is ignored. */
@@ -314,9 +314,14 @@ public final class Mempool {
     }
   }
 
+  /** Where an lcore's cache lies; only in a pool that has caches. */
+  private long cacheOf(int lcore) {
+    return localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
+  }
+
   /** Visits the objects in an lcore's cache. */
   void forEachCached(int lcore, LongConsumer visitor) {
-    long cache = localCache + (long) lcore * MempoolCacheLayout.SIZEOF;
+    long cache = cacheOf(lcore);
     for (int i = 0; i < cacheCount(lcore); i++) {
       visitor.accept(Memory.getLong(slot(cache, i)));
     }
@@ -325,15 +330,14 @@ public final class Mempool {
   /** Empties the cache of an lcore that is no more; what was in it is not in the backend yet. */
   void forgetCache(int lcore) {
     if (cacheSize != 0) {
-      Memory.putIntRelease(
-          localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN, 0);
+      Memory.putIntRelease(cacheOf(lcore) + MempoolCacheLayout.LEN, 0);
     }
   }
 
   /** The objects in the cache of an lcore that is no more go to the backend. */
   void flushCacheOf(int lcore) {
     if (cacheSize != 0) {
-      flushCache(localCache + (long) lcore * MempoolCacheLayout.SIZEOF);
+      flushCache(cacheOf(lcore));
     }
   }
 
@@ -472,8 +476,7 @@ public final class Mempool {
       return 0;
     }
     Objects.checkIndex(lcore, Lcore.MAX);
-    return Memory.getIntAcquire(
-        localCache + (long) lcore * MempoolCacheLayout.SIZEOF + MempoolCacheLayout.LEN);
+    return Memory.getIntAcquire(cacheOf(lcore) + MempoolCacheLayout.LEN);
   }
 
   /** The first of its objects, 0 while it has none. */
