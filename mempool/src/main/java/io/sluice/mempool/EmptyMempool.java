@@ -3,6 +3,7 @@ package io.sluice.mempool;
 import io.sluice.config.Locks;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.UndoLog;
+import io.sluice.memseg.Heaps;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
@@ -78,6 +79,23 @@ public final class EmptyMempool implements AutoCloseable {
     }
   }
 
+  /**
+   * Refuses a pool whose objects and their pointers are more than there can be memory for, before
+   * others run short of it.
+   */
+  static void requireObtainable(SharedMemory m, String name, MempoolConf conf) {
+    conf.check(name);
+    ObjectSize sizes = sizes(m, conf);
+    int total = sizes.header() + sizes.elt() + sizes.trailer();
+    if ((long) (total + Long.BYTES) * conf.n() > m.heap(Heaps.ANY_SOCKET).obtainable()) {
+      throw MempoolPopulation.tooLittle(name, conf.n(), total, null);
+    }
+  }
+
+  private static ObjectSize sizes(SharedMemory m, MempoolConf conf) {
+    return ObjectSize.of(conf.eltSize(), conf.impliedFlags(), channels(m), ranks(m));
+  }
+
   private boolean isProtected() {
     return conf.protection() == Protection.ON;
   }
@@ -108,11 +126,8 @@ public final class EmptyMempool implements AutoCloseable {
 
   private void initHeader(MemZone zone) {
     Memory.fill(address, headerSize(conf.cacheSize()), (byte) 0);
-    int flags = conf.flags() | F_POOL_CREATED | MempoolPopulation.F_NON_IO;
-    if ((flags & Mempool.F_NO_CACHE_ALIGN) != 0) {
-      flags |= Mempool.F_NO_SPREAD;
-    }
-    ObjectSize sizes = ObjectSize.of(conf.eltSize(), flags, channels(), ranks());
+    int flags = conf.impliedFlags() | F_POOL_CREATED | MempoolPopulation.F_NON_IO;
+    ObjectSize sizes = sizes(memory, conf);
     Memory.putString(address + MempoolLayout.NAME, MempoolLayout.NAMESIZE, name);
     Memory.putLong(address + MempoolLayout.MZ, zone.descriptor());
     Memory.putInt(address + MempoolLayout.FLAGS, flags);
@@ -136,13 +151,13 @@ public final class EmptyMempool implements AutoCloseable {
   }
 
   /** Memory channels that the config names; 4 where it names none, as {@code rte_mempool.c}. */
-  private int channels() {
-    int named = Memory.getInt(memory.config().address() + MemConfigLayout.NCHANNEL);
+  private static int channels(SharedMemory m) {
+    int named = Memory.getInt(m.config().address() + MemConfigLayout.NCHANNEL);
     return named == 0 ? 4 : named;
   }
 
-  private int ranks() {
-    return Math.max(1, Memory.getInt(memory.config().address() + MemConfigLayout.NRANK));
+  private static int ranks(SharedMemory m) {
+    return Math.max(1, Memory.getInt(m.config().address() + MemConfigLayout.NRANK));
   }
 
   private long makeBackend() {

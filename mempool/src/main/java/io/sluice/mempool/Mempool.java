@@ -128,6 +128,7 @@ public final class Mempool {
    */
   public static Mempool create(
       SharedMemory m, String name, MempoolConf conf, LongConsumer initPool, ObjectVisitor init) {
+    EmptyMempool.requireObtainable(m, name, conf);
     try (EmptyMempool empty = createEmpty(m, name, conf)) {
       initPool.accept(empty.privateAddress());
       empty.populateDefault();

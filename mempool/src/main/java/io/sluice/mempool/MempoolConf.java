@@ -28,7 +28,7 @@ public record MempoolConf(
     String ops,
     Protection protection) {
 
-  /** Of a long object: what is added to it still fits in the 32 bits of a header. */
+  /** Of an object or of private data: what is added to it still fits in the 32 bits of a header. */
   private static final int MOST_BYTES = 1 << 30;
 
   private static final int USER_FLAGS =
@@ -80,6 +80,11 @@ public record MempoolConf(
   /** With other protection than {@link Protection#ON}. */
   public MempoolConf withProtection(Protection kind) {
     return new MempoolConf(n, eltSize, cacheSize, privateSize, socket, flags, ops, kind);
+  }
+
+  /** The flags and what they imply, as in the pool's header. */
+  int impliedFlags() {
+    return (flags & Mempool.F_NO_CACHE_ALIGN) != 0 ? flags | Mempool.F_NO_SPREAD : flags;
   }
 
   /** Throws what is wrong, for a pool of that name. */

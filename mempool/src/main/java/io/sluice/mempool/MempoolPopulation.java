@@ -1,6 +1,5 @@
 package io.sluice.mempool;
 
-import io.sluice.memseg.Heaps;
 import io.sluice.memseg.Iova;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
@@ -70,9 +69,6 @@ final class MempoolPopulation {
 
   int populateDefault() {
     int before = populated();
-    if ((long) total * missing() > memory.heap(Heaps.ANY_SOCKET).obtainable()) {
-      throw tooLittle(null);
-    }
     while (missing() > 0) {
       MemZone zone = reserve();
       boolean anywhere = (pool.flags() & Mempool.F_NO_IOVA_CONTIG) != 0;
@@ -153,14 +149,18 @@ final class MempoolPopulation {
   }
 
   private SluiceException tooLittle(SluiceException cause) {
+    return tooLittle(pool.name(), pool.size(), total, cause);
+  }
+
+  static SluiceException tooLittle(String name, int n, int total, SluiceException cause) {
     return new SluiceException(
         cause == null ? Errno.ENOMEM : cause.errno(),
         "mempool '"
-            + pool.name()
+            + name
             + "': no memory for "
-            + pool.size()
+            + n
             + " objects, "
-            + ((long) total * pool.size() >> 20)
+            + ((long) total * n >> 20)
             + " MB; give the primary more with -m, or take fewer",
         cause);
   }
