@@ -80,10 +80,7 @@ public final class JavaProcess implements AutoCloseable {
   private static List<String> command(Class<?> main, List<String> jvmFlags, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
-    command.addAll(FLAGS);
-    if (Runtime.version().feature() >= FIRST_WITH_NEWER_FLAGS) {
-      command.addAll(NEWER_FLAGS);
-    }
+    command.addAll(flags());
     command.add("-Xmx256m");
     command.add("-XX:+UseSerialGC");
     command.add("-Dsluice.checks=true");
@@ -93,6 +90,15 @@ public final class JavaProcess implements AutoCloseable {
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;
+  }
+
+  /** The JVM flags that Sluice needs on this JDK. */
+  static List<String> flags() {
+    List<String> flags = new ArrayList<>(FLAGS);
+    if (Runtime.version().feature() >= FIRST_WITH_NEWER_FLAGS) {
+      flags.addAll(NEWER_FLAGS);
+    }
+    return flags;
   }
 
   private static String classPath() {
