@@ -71,6 +71,9 @@ public final class SharedMemory implements AutoCloseable {
   private Reaper reaper;
   private Adoption adoption;
 
+  /** Whether the files end with this process; the pages and the config say so themselves. */
+  private boolean own;
+
   private SharedMemory(EalOptions options, ProcType procType) {
     this.options = options;
     this.procType = procType;
@@ -151,6 +154,7 @@ public final class SharedMemory implements AutoCloseable {
     undo.push(pages::close);
     heaps = Heaps.forPrimary(config, pages, channel, locks);
     undo.push(heaps::close);
+    setOwn(true);
     heaps.create(sockets);
     Tailq.createAll(address);
     Memory.putLong(address + MemConfigLayout.TSC_HZ, Tsc.hz());
@@ -252,7 +256,9 @@ public final class SharedMemory implements AutoCloseable {
     }
   }
 
+  /** Says whether the files end with this process. */
   private void setOwn(boolean own) {
+    this.own = own;
     pages.setOwn(own);
     config.setOwn(own);
   }
@@ -282,7 +288,14 @@ public final class SharedMemory implements AutoCloseable {
   /** From here on this process holds its locks by name. */
   private void enter(MemZone table, MemZone journalZone, MemZone ownersZone, MemZone locksZone) {
     LivenessLocks liveness = LivenessLocks.open(directory);
-    undo.push(liveness::close);
+    undo.push(
+        () -> {
+          if (own) {
+            // Whoever still uses what this primary takes away has nothing to do with the next one.
+            liveness.delete();
+          }
+          liveness.close();
+        });
     processes = ProcessTable.at(table.address(), liveness);
     // What the dead have left is for those to put right that have attached already.
     processes.setRecoverer(dead -> false);

@@ -114,8 +114,7 @@ public final class EthDev {
   }
 
   /**
-   * Whether a primary has the device open: not from soon after its death on, until the next one has
-   * opened it.
+   * Whether a primary has the device open; not from soon after its death until the next one has.
    */
   public boolean isOpen() {
     return device.isOpen();
@@ -136,13 +135,7 @@ public final class EthDev {
 
   private void requireShareable() {
     if (!kind.isShareable()) {
-      throw new SluiceException(
-          Errno.ENOTSUP,
-          "port "
-              + name
-              + ": a secondary cannot use queues of "
-              + kind.name()
-              + "; take its packets over a ring");
+      throw checks.notShareable(kind.name());
     }
   }
 
@@ -153,9 +146,7 @@ public final class EthDev {
         throw new SluiceException(Errno.ENODEV, "port " + name + " was detached");
       }
       if (!data.isOpen(portId) || !isOpen()) {
-        throw new SluiceException(
-            Errno.ENODEV,
-            "port " + name + ": its primary died, and no other has opened it yet; start one");
+        throw checks.notOpen();
       }
     }
   }
@@ -195,17 +186,6 @@ public final class EthDev {
     }
   }
 
-  private void checkQueue(String side, int queue, int count) {
-    if (!configured) {
-      throw new SluiceException(Errno.EINVAL, "port " + name + ": configure it before its queues");
-    }
-    if (queue < 0 || queue >= count) {
-      throw new SluiceException(
-          Errno.EINVAL,
-          "port " + name + ": no " + side + " queue " + queue + ", configured are " + count);
-    }
-  }
-
   /**
    * {@code rte_eth_rx_queue_setup}: the queue takes its mbufs from a pool.
    *
@@ -216,7 +196,7 @@ public final class EthDev {
   public void rxQueueSetup(int queue, int nbDesc, int socket, RxConf conf, Mempool pool) {
     owned();
     requireStopped("setting queues up");
-    checkQueue("receive", queue, nbRx);
+    checks.checkQueue(configured, "receive", queue, nbRx);
     checks.checkConf(nbDesc, conf.offloads());
     checks.checkPool(Objects.requireNonNull(pool, "pool"));
     RxQueue made = driver.rxQueue(queue, nbDesc, pool, data.queueStats(portId, false, queue));
@@ -227,7 +207,7 @@ public final class EthDev {
   public void txQueueSetup(int queue, int nbDesc, int socket, TxConf conf) {
     owned();
     requireStopped("setting queues up");
-    checkQueue("send", queue, nbTx);
+    checks.checkQueue(configured, "send", queue, nbTx);
     checks.checkConf(nbDesc, conf.offloads());
     TxQueue made = driver.txQueue(queue, nbDesc, data.queueStats(portId, true, queue));
     tx.setUp(queue, made, 0, nbDesc);
@@ -246,8 +226,8 @@ public final class EthDev {
     if (!configured) {
       throw new SluiceException(Errno.EINVAL, "port " + name + ": configure it before starting");
     }
-    checkSetUp(rx, nbRx);
-    checkSetUp(tx, nbTx);
+    checks.checkSetUp(rx, nbRx);
+    checks.checkSetUp(tx, nbTx);
     driver.start(nbRx, nbTx);
     for (int queue = 0; queue < nbRx; queue++) {
       setRxQueueRunning(queue, true);
@@ -269,15 +249,6 @@ public final class EthDev {
   void setTxQueueRunning(int queue, boolean running) {
     tx.setRunning(queue, running);
     data.setQueueStarted(portId, true, queue, running);
-  }
-
-  private void checkSetUp(PortQueues queues, int count) {
-    for (int queue = 0; queue < count; queue++) {
-      if (queues.opened(queue) == null) {
-        throw new SluiceException(
-            Errno.EINVAL, "port " + name + ": set queue " + queue + " up before starting");
-      }
-    }
   }
 
   /**
@@ -345,6 +316,14 @@ public final class EthDev {
     return txCallbacks.remove(queue, callback);
   }
 
+  private BurstQueue opened(PortQueues queues, int queue) {
+    return isOpen() ? queues.opened(queue) : null;
+  }
+
+  private int whyNotOpen() {
+    return isOpen() ? NOT_OPEN : NO_DEVICE;
+  }
+
   /**
    * {@code rte_eth_rx_queue_count}: packets that wait in a queue of this process's.
    *
@@ -352,10 +331,7 @@ public final class EthDev {
    *     not, or {@code -ENOTSUP}
    */
   public int rxQueueCount(int queue) {
-    if (!isOpen()) {
-      return NO_DEVICE;
-    }
-    return rx.opened(queue) instanceof RxQueue opened ? opened.count() : NOT_OPEN;
+    return opened(rx, queue) instanceof RxQueue opened ? opened.count() : whyNotOpen();
   }
 
   /**
@@ -364,10 +340,9 @@ public final class EthDev {
    * @return {@link #RX_DESC_AVAIL}, {@link #RX_DESC_DONE}, {@code -EINVAL} or {@code -ENOTSUP}
    */
   public int rxDescriptorStatus(int queue, int offset) {
-    if (!isOpen()) {
-      return NO_DEVICE;
-    }
-    return rx.opened(queue) instanceof RxQueue opened ? opened.descriptorStatus(offset) : NOT_OPEN;
+    return opened(rx, queue) instanceof RxQueue opened
+        ? opened.descriptorStatus(offset)
+        : whyNotOpen();
   }
 
   /**
@@ -376,10 +351,9 @@ public final class EthDev {
    * @return {@link #TX_DESC_FULL}, {@link #TX_DESC_DONE}, {@code -EINVAL} or {@code -ENOTSUP}
    */
   public int txDescriptorStatus(int queue, int offset) {
-    if (!isOpen()) {
-      return NO_DEVICE;
-    }
-    return tx.opened(queue) instanceof TxQueue opened ? opened.descriptorStatus(offset) : NOT_OPEN;
+    return opened(tx, queue) instanceof TxQueue opened
+        ? opened.descriptorStatus(offset)
+        : whyNotOpen();
   }
 
   /**

@@ -122,8 +122,7 @@ class PrimaryStoreDeathTest {
 
   /** All that the dead one had in hand is in the pool, all else where it was. */
   private BitSet check(int before, String death) {
-    Await.until(
-        "the dead to be buried", LIMIT, () -> secondary.memory().processTable().allAlive());
+    Await.until("the dead to be buried", LIMIT, () -> secondary.memory().processTable().allAlive());
     Await.until(
         "the worker to have passed on what it had",
         LIMIT,

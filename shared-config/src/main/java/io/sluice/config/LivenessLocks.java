@@ -27,11 +27,13 @@ public final class LivenessLocks implements AutoCloseable {
   private static final int START = 8;
   private static final int LENGTH = 16;
 
+  private final String path;
   private final int fd;
   private final long flock = Memory.allocate(FLOCK_SIZEOF);
   private boolean closed;
 
-  private LivenessLocks(int fd) {
+  private LivenessLocks(String path, int fd) {
+    this.path = path;
     this.fd = fd;
   }
 
@@ -44,13 +46,14 @@ public final class LivenessLocks implements AutoCloseable {
     }
     // Says that the file is in use to whoever cleans up.
     Libc.flock(fd, Libc.LOCK_SH);
-    return new LivenessLocks(fd);
+    return new LivenessLocks(path, fd);
   }
 
   /** Opens the file to look only; null if there is none. */
   public static LivenessLocks observe(RuntimeDirectory directory) {
-    int fd = Libc.open(directory.path() + "/" + FILE, Libc.O_RDONLY, 0);
-    return fd < 0 ? null : new LivenessLocks(fd);
+    String path = directory.path() + "/" + FILE;
+    int fd = Libc.open(path, Libc.O_RDONLY, 0);
+    return fd < 0 ? null : new LivenessLocks(path, fd);
   }
 
   /** Whether any process holds a slot in that directory. */
@@ -102,6 +105,11 @@ public final class LivenessLocks implements AutoCloseable {
     Memory.putLong(flock + START, slot);
     Memory.putLong(flock + LENGTH, count);
     return Libc.fcntl(fd, command, flock);
+  }
+
+  /** Deletes the file: who comes from now on has one of their own. */
+  public void delete() {
+    Libc.unlink(path);
   }
 
   /** Gives every slot back. Idempotent. */
