@@ -40,9 +40,9 @@ class PrimaryStoreDeathTest {
   private static final int LENGTH = 64;
 
   /** From one death at the start to the next; those while it forwards are closer. */
-  private static final int STEP = Integer.getInteger("sluice.deaths.step", 47);
+  private static final int STEP = Integer.getInteger("sluice.deaths.step", 61);
 
-  private static final int FORWARDING_DEATHS = 12;
+  private static final int FORWARDING_DEATHS = 8;
 
   /** What the forwarder can hold: of each port a burst received and two to be sent, and a burst. */
   private static final int IN_HAND = 2 * 3 * 32 + 32;
