@@ -1,6 +1,7 @@
 package io.sluice.cli;
 
 import io.sluice.cli.demo.DemoCommand;
+import io.sluice.platform.QuickStart;
 import io.sluice.platform.SluiceException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -46,6 +47,7 @@ public final class SluiceCommand implements Runnable {
 
   /** Without picocli, whose start takes as long as all the rest of an attach. */
   private static int runSecondary(String[] args) {
+    QuickStart.loadLibraries();
     try {
       return new SecondaryCommand(args).call();
     } catch (SluiceException | CommandFailure e) {

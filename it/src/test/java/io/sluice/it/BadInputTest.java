@@ -103,6 +103,38 @@ class BadInputTest {
     Traces.assertNone(prefix);
   }
 
+  /** As before, and the last page of it is taken. */
+  @Test
+  @RequiresRoot
+  @RequiresCommand({"unshare", "fallocate"})
+  @RequiresHugepages(count = 4)
+  void shouldRefuseToStartWhenNoHugepageIsLeft() {
+    String mount =
+        "mount -t hugetlbfs -o pagesize=2M,size=4M nodev %1$s && fallocate -l 4M %1$s/taken"
+            .formatted(directory);
+    List<String> command = List.of("unshare", "-m", "sh", "-c", mount + " && exec \"$@\"", "sh");
+    assertRefused(
+        start(command, "-m 8 --huge-dir " + directory),
+        "8 MB asked for, 0 MB free; reserve more.*");
+    Traces.assertNone(prefix);
+  }
+
+  /** In a mount namespace where the kernel seems to say that all are in use. */
+  @Test
+  @RequiresRoot
+  @RequiresCommand("unshare")
+  @RequiresHugepages(count = 1)
+  void shouldRefuseToStartWhenAllHugepagesAreInUse() {
+    String none =
+        "echo 0 >%1$s/none && for file in /sys/kernel/mm/hugepages/*/free_hugepages"
+            + " /sys/devices/system/node/node*/hugepages/*/free_hugepages;"
+            + " do mount --bind %1$s/none $file || exit; done";
+    List<String> command =
+        List.of("unshare", "-m", "sh", "-c", none.formatted(directory) + "; exec \"$@\"", "sh");
+    assertRefused(start(command, "-m 8"), "no free hugepages in .*: all are in use;.*--no-huge.*");
+    Traces.assertNone(prefix);
+  }
+
   @Test
   void shouldRefuseAHugeDirThatIsNotThere() {
     Path missing = directory.resolve("none");

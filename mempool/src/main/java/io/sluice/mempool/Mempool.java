@@ -3,7 +3,6 @@ package io.sluice.mempool;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Lcore;
 import io.sluice.platform.Memory;
-import io.sluice.ring.Protection;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -111,77 +110,38 @@ public final class Mempool {
       ObjectVisitor init,
       int socket,
       int flags) {
-    String ops = MempoolCreation.defaultOps(flags);
-    return create(
-        m, name, n, eltSize, cacheSize, privateSize, pool -> {}, init, socket, flags, ops);
+    MempoolConf conf =
+        MempoolConf.of(n, eltSize)
+            .withCacheSize(cacheSize)
+            .withPrivateSize(privateSize)
+            .withSocket(socket)
+            .withFlags(flags);
+    return create(m, name, conf, pool -> {}, init);
   }
 
   /**
-   * As {@code rte_mempool_create_empty}, {@code rte_mempool_set_ops_byname}, the initializer of the
-   * private data, {@code rte_mempool_populate_default} and {@code rte_mempool_obj_iter} in turn.
-   * Others find the pool when all that is done; if an initializer throws, nothing is left of it.
+   * {@link #createEmpty}, the initializer of the private data, {@link EmptyMempool#populateDefault}
+   * and {@link EmptyMempool#finish} in turn. If an initializer throws, nothing is left of the pool.
    *
    * @param initPool writes the private data, before there are objects
-   * @param ops ring_mp_mc, ring_sp_sc, ring_mp_sc, ring_sp_mc, ring_mt_rts, ring_mt_hts or lf_stack
+   * @param init called for each object, or null
    */
   public static Mempool create(
-      SharedMemory m,
-      String name,
-      int n,
-      int eltSize,
-      int cacheSize,
-      int privateSize,
-      LongConsumer initPool,
-      ObjectVisitor init,
-      int socket,
-      int flags,
-      String ops) {
-    return create(
-        m,
-        name,
-        n,
-        eltSize,
-        cacheSize,
-        privateSize,
-        initPool,
-        init,
-        socket,
-        flags,
-        ops,
-        Protection.ON);
+      SharedMemory m, String name, MempoolConf conf, LongConsumer initPool, ObjectVisitor init) {
+    EmptyMempool.requireObtainable(m, name, conf);
+    try (EmptyMempool empty = createEmpty(m, name, conf)) {
+      initPool.accept(empty.privateAddress());
+      empty.populateDefault();
+      return empty.finish(init);
+    }
   }
 
   /**
-   * As the other two.
-   *
-   * @param protection what the death of a process does to the pool
+   * {@code rte_mempool_create_empty}: a pool that gets its memory in steps, as {@link #create} for
+   * the rest; to be closed.
    */
-  public static Mempool create(
-      SharedMemory m,
-      String name,
-      int n,
-      int eltSize,
-      int cacheSize,
-      int privateSize,
-      LongConsumer initPool,
-      ObjectVisitor init,
-      int socket,
-      int flags,
-      String ops,
-      Protection protection) {
-    return MempoolCreation.create(
-        m,
-        name,
-        n,
-        eltSize,
-        cacheSize,
-        privateSize,
-        initPool,
-        init,
-        socket,
-        flags,
-        ops,
-        protection);
+  public static EmptyMempool createEmpty(SharedMemory m, String name, MempoolConf conf) {
+    return EmptyMempool.create(m, name, conf);
   }
 
   /** {@code rte_mempool_lookup}: the pool of that name, or null. */

@@ -1,264 +1,38 @@
 package io.sluice.mempool;
 
 import io.sluice.config.Locks;
-import io.sluice.config.MemConfigLayout;
 import io.sluice.config.Tailq;
 import io.sluice.config.UndoLog;
+import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
-import io.sluice.platform.Lcore;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
-import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
+import io.sluice.ring.RingPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
-/** Making, finding and freeing pools ({@code rte_mempool.c}); everything but the data path. */
+/** Finding and freeing pools ({@code rte_mempool.c}); {@link EmptyMempool} makes them. */
 final class MempoolCreation {
+  static final String ZONE_PREFIX = "MP_";
+  static final int TAILQ_DATA = 16;
+  static final int ALIGN = 64;
+
   private static final String TAILQ = "RTE_MEMPOOL";
-  private static final String ZONE_PREFIX = "MP_";
-  private static final int TAILQ_DATA = 16;
-  private static final int TAILQ_ENTRY_SIZE = 24;
-  private static final int ALIGN = 64;
-
-  /** Of an object or of private data: what is added to it still fits in the 32 bits of a header. */
-  private static final int MOST_BYTES = 1 << 30;
-
-  private static final int USER_FLAGS =
-      Mempool.F_NO_SPREAD
-          | Mempool.F_NO_CACHE_ALIGN
-          | Mempool.F_SP_PUT
-          | Mempool.F_SC_GET
-          | Mempool.F_NO_IOVA_CONTIG;
-
-  /** {@code RTE_MEMPOOL_F_POOL_CREATED}. */
-  private static final int F_POOL_CREATED = 16;
-
-  /** {@code RTE_MEMPOOL_F_NON_IO}: no device may use the objects. */
-  private static final int F_NON_IO = 64;
 
   private MempoolCreation() {}
-
-  static String defaultOps(int flags) {
-    boolean singlePut = (flags & Mempool.F_SP_PUT) != 0;
-    boolean singleGet = (flags & Mempool.F_SC_GET) != 0;
-    return "ring_" + (singlePut ? "sp_" : "mp_") + (singleGet ? "sc" : "mc");
-  }
-
-  /**
-   * The pool's memzone keeps a second pool of that name out, so that no lock is held while memory
-   * is taken and objects are initialized. The pool can be found only from the last step on, the
-   * tailq's, when it is whole: a process that waits for it by looking it up gets no object that is
-   * not initialized.
-   */
-  static Mempool create(
-      SharedMemory m,
-      String name,
-      int n,
-      int eltSize,
-      int cacheSize,
-      int privateSize,
-      LongConsumer initPool,
-      Mempool.ObjectVisitor init,
-      int socket,
-      int flags,
-      String opsName,
-      Protection protection) {
-    check(name, n, eltSize, cacheSize, privateSize, flags);
-    MempoolOps ops = MempoolOps.byName(opsName);
-    List<Runnable> undo = new ArrayList<>();
-    try {
-      MemZone zone = reserve(m, name, headerSize(cacheSize) + alignUp(privateSize, ALIGN), socket);
-      undo.add(() -> MemZone.free(m, zone));
-      initHeader(m, zone, name, n, eltSize, cacheSize, privateSize, socket, flags);
-      Backend backend = createBackend(m, zone.address(), name, n, socket, ops, protection, undo);
-      boolean isProtected = protection == Protection.ON;
-      Mempool pool = new Mempool(zone.address(), backend, isProtected ? m : null);
-      initPool.accept(pool.privateAddress());
-      MempoolPopulation.populate(m, pool, isProtected, undo);
-      if (init != null) {
-        pool.objIter(init);
-      }
-      insert(m, pool);
-      return pool;
-    } catch (RuntimeException e) {
-      for (int i = undo.size() - 1; i >= 0; i--) {
-        undo.get(i).run();
-      }
-      throw e;
-    }
-  }
-
-  private static void check(
-      String name, int n, int eltSize, int cacheSize, int privateSize, int flags) {
-    if (name.isEmpty() || name.length() >= MempoolLayout.NAMESIZE) {
-      throw new SluiceException(
-          Errno.ENAMETOOLONG,
-          "mempool name '"
-              + name
-              + "' has "
-              + name.length()
-              + " characters, it takes 1 to "
-              + (MempoolLayout.NAMESIZE - 1));
-    }
-    if (n <= 0 || n >= 1 << 30) {
-      throw invalid(name, "n=" + n + ", it takes 1 to 2^30 - 1 objects");
-    }
-    if (eltSize <= 0 || eltSize > MOST_BYTES) {
-      throw invalid(name, "eltSize=" + eltSize + ", an object takes 1 to " + MOST_BYTES + " bytes");
-    }
-    if (privateSize < 0 || privateSize > MOST_BYTES) {
-      throw invalid(name, "privateSize=" + privateSize + ", it takes 0 to " + MOST_BYTES);
-    }
-    if (cacheSize < 0
-        || cacheSize > MempoolCacheLayout.MAX_SIZE
-        || MempoolCache.flushThreshold(cacheSize) > n) {
-      throw invalid(
-          name,
-          "cacheSize="
-              + cacheSize
-              + ", it takes 0 to "
-              + Math.min(512L, n * 2L / 3)
-              + " for n="
-              + n);
-    }
-    if ((flags & ~USER_FLAGS) != 0) {
-      throw invalid(
-          name,
-          "flags=0x"
-              + Integer.toHexString(flags)
-              + " has bits outside 0x"
-              + Integer.toHexString(USER_FLAGS));
-    }
-  }
-
-  private static SluiceException invalid(String name, String what) {
-    return new SluiceException(Errno.EINVAL, "mempool '" + name + "': " + what);
-  }
-
-  private static long headerSize(int cacheSize) {
-    long caches = cacheSize == 0 ? 0 : (long) Lcore.MAX * MempoolCacheLayout.SIZEOF;
-    return MempoolLayout.SIZEOF + caches;
-  }
 
   static long alignUp(long value, long align) {
     return value + align - 1 & -align;
   }
 
-  private static MemZone reserve(SharedMemory m, String name, long bytes, int socket) {
-    try {
-      return MemZone.reserve(
-          m, ZONE_PREFIX + name, bytes, socket, MemZone.MZ_1GB | MemZone.SIZE_HINT_ONLY);
-    } catch (SluiceException e) {
-      if (e.errno() == Errno.EEXIST) {
-        throw new SluiceException(
-            Errno.EEXIST,
-            "mempool '" + name + "' is there already; look it up or take another name",
-            e);
-      }
-      throw e;
-    }
-  }
-
-  private static void initHeader(
-      SharedMemory m,
-      MemZone zone,
-      String name,
-      int n,
-      int eltSize,
-      int cacheSize,
-      int privateSize,
-      int socket,
-      int userFlags) {
-    long mp = zone.address();
-    Memory.fill(mp, headerSize(cacheSize), (byte) 0);
-    int flags = userFlags;
-    if ((flags & Mempool.F_NO_CACHE_ALIGN) != 0) {
-      flags |= Mempool.F_NO_SPREAD;
-    }
-    if ((flags & Mempool.F_NO_IOVA_CONTIG) != 0) {
-      flags |= F_NON_IO;
-    }
-    ObjectSize sizes = ObjectSize.of(eltSize, flags, channels(m), ranks(m));
-    Memory.putString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE, name);
-    Memory.putLong(mp + MempoolLayout.MZ, zone.descriptor());
-    Memory.putInt(mp + MempoolLayout.FLAGS, flags | F_POOL_CREATED);
-    Memory.putInt(mp + MempoolLayout.SOCKET_ID, socket);
-    Memory.putInt(mp + MempoolLayout.SIZE, n);
-    Memory.putInt(mp + MempoolLayout.CACHE_SIZE, cacheSize);
-    Memory.putInt(mp + MempoolLayout.ELT_SIZE, sizes.elt());
-    Memory.putInt(mp + MempoolLayout.HEADER_SIZE, sizes.header());
-    Memory.putInt(mp + MempoolLayout.TRAILER_SIZE, sizes.trailer());
-    Memory.putInt(mp + MempoolLayout.PRIVATE_DATA_SIZE, (int) alignUp(privateSize, ALIGN));
-    Memory.putLong(mp + MempoolLayout.LOCAL_CACHE, mp + MempoolLayout.SIZEOF);
-    Memory.putLong(mp + MempoolLayout.ELT_LIST + 8, mp + MempoolLayout.ELT_LIST);
-    Memory.putLong(mp + MempoolLayout.MEM_LIST + 8, mp + MempoolLayout.MEM_LIST);
-    for (int lcore = 0; cacheSize != 0 && lcore < Lcore.MAX; lcore++) {
-      MempoolCache.init(
-          mp + MempoolLayout.SIZEOF + (long) lcore * MempoolCacheLayout.SIZEOF, cacheSize);
-    }
-  }
-
-  /** Memory channels that the config names; 4 where it names none, as {@code rte_mempool.c}. */
-  private static int channels(SharedMemory m) {
-    int named = Memory.getInt(m.config().address() + MemConfigLayout.NCHANNEL);
-    return named == 0 ? 4 : named;
-  }
-
-  private static int ranks(SharedMemory m) {
-    return Math.max(1, Memory.getInt(m.config().address() + MemConfigLayout.NRANK));
-  }
-
-  private static Backend createBackend(
-      SharedMemory m,
-      long mp,
-      String name,
-      int n,
-      int socket,
-      MempoolOps ops,
-      Protection protection,
-      List<Runnable> undo) {
-    Memory.putInt(mp + MempoolLayout.OPS_INDEX, ops.ordinal());
-    if (ops.isRing()) {
-      int slots = Integer.highestOneBit(n) << 1;
-      Ring ring = Ring.create(m, ZONE_PREFIX + name, slots, socket, ops.ringFlags(), protection);
-      undo.add(() -> ring.free(m));
-      Memory.putLong(mp + MempoolLayout.POOL_DATA, ring.address());
-      return new RingBackend(ring);
-    }
-    long stack = m.heap(socket).zmalloc("MEMPOOL_STACK", LockFreeStackBackend.memsize(n), ALIGN);
-    if (stack == 0) {
-      throw new SluiceException(
-          Errno.ENOMEM, "mempool '" + name + "': no memory for its stack; give more with -m");
-    }
-    undo.add(() -> m.heap(-1).free(stack));
-    LockFreeStackBackend.init(stack, n);
-    Memory.putLong(mp + MempoolLayout.POOL_DATA, stack);
-    return new LockFreeStackBackend(stack, protection == Protection.ON ? m.owners() : null);
-  }
-
-  /** Nothing can fail behind the allocation, so that nothing has to be taken off the list again. */
-  private static void insert(SharedMemory m, Mempool pool) {
-    long entry = m.heap(pool.socketId()).zmalloc("MEMPOOL_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
-    if (entry == 0) {
-      throw new SluiceException(
-          Errno.ENOMEM,
-          "mempool '" + pool.name() + "': no memory for its list entry; give more with -m");
-    }
-    Memory.putLong(entry + TAILQ_DATA, pool.address());
-    m.locks().lock(Locks.MPLOCK);
-    UndoLog log = m.locks().lock(Locks.QLOCK);
-    try {
-      Tailq.insertTail(log, m.tailq(TAILQ), entry);
-      MempoolRegistry.add(pool);
-    } finally {
-      m.locks().unlock(Locks.QLOCK);
-      m.locks().unlock(Locks.MPLOCK);
-    }
+  /** The caller holds the mempools' lock and the tailqs', whose log is given. */
+  static void insert(SharedMemory m, UndoLog log, long entry) {
+    Tailq.insertTail(log, m.tailq(TAILQ), entry);
   }
 
   static Mempool lookup(SharedMemory m, String name) {
@@ -353,44 +127,83 @@ final class MempoolCreation {
     }
   }
 
+  /** Out of sight in one step, with everything; then in the custody of this process, and freed. */
   static void free(SharedMemory m, Mempool pool) {
-    long mp = pool.address();
+    // Ahead of all else: listeners may look at the pool.
+    requireEntry(m, pool);
+    MempoolEvents.announce(MempoolEvent.DESTROY, pool);
+    try (Construction parts = new Construction(m)) {
+      m.locks().lock(Locks.MPLOCK);
+      UndoLog log = m.locks().lock(Locks.QLOCK);
+      try {
+        unlist(m, log, parts, pool);
+      } catch (RuntimeException e) {
+        log.undo();
+        throw e;
+      } finally {
+        m.locks().unlock(Locks.QLOCK);
+        m.locks().unlock(Locks.MPLOCK);
+      }
+    }
+  }
+
+  private static void requireEntry(SharedMemory m, Mempool pool) {
     m.locks().lock(Locks.MPLOCK);
     try {
-      String name = pool.name();
-      removeEntry(m, mp, name);
-      MempoolRegistry.remove(mp);
-      MempoolPopulation.freeChunks(m, mp, name);
-      if (pool.backend().ops().isRing()) {
-        Ring.at(Memory.getLong(mp + MempoolLayout.POOL_DATA)).free(m);
-      } else {
-        m.heap(-1).free(Memory.getLong(mp + MempoolLayout.POOL_DATA));
-      }
-      MemZone.free(m, MemZone.lookup(m, ZONE_PREFIX + name));
+      entryOf(m, pool);
     } finally {
       m.locks().unlock(Locks.MPLOCK);
     }
   }
 
-  private static void removeEntry(SharedMemory m, long mp, String name) {
-    UndoLog log = m.locks().lock(Locks.QLOCK);
-    try {
-      long[] found = new long[1];
-      Tailq.iterate(
-          m.tailq(TAILQ),
-          entry -> {
-            if (Memory.getLong(entry + TAILQ_DATA) == mp) {
-              found[0] = entry;
-            }
-          });
-      if (found[0] == 0) {
-        throw invalid(name, "is in no list: freed already");
-      }
-      Tailq.remove(log, m.tailq(TAILQ), found[0]);
-      log.commit();
-      m.heap(-1).free(found[0]);
-    } finally {
-      m.locks().unlock(Locks.QLOCK);
+  private static void unlist(SharedMemory m, UndoLog log, Construction parts, Mempool pool) {
+    long mp = pool.address();
+    long data = Memory.getLong(mp + MempoolLayout.POOL_DATA);
+    long entry = entryOf(m, pool);
+    Tailq.remove(log, m.tailq(TAILQ), entry);
+    parts.take(log, entry);
+    takeChunks(m, log, parts, mp, pool.name());
+    if (pool.backend().ops().isRing()) {
+      RingPart.unlist(m, log, parts, data);
+    } else {
+      parts.take(log, data);
     }
+    parts.take(log, MemZone.lookup(m, ZONE_PREFIX + pool.name()));
+    MempoolRegistry.remove(mp);
+    if (m.owners() != null) {
+      m.owners().changed();
+    }
+  }
+
+  private static void takeChunks(
+      SharedMemory m, UndoLog log, Construction parts, long mp, String name) {
+    int index = 0;
+    long chunk = Memory.getLong(mp + MempoolLayout.MEM_LIST);
+    while (chunk != 0) {
+      if (m.owners() != null) {
+        m.owners().remove(log, parts, Memory.getLong(chunk + MempoolMemHdrLayout.ADDR));
+      }
+      if (Memory.getLong(chunk + MempoolMemHdrLayout.OPAQUE) != 0) {
+        parts.take(log, MemZone.lookup(m, ZONE_PREFIX + name + "_" + index++));
+      }
+      parts.take(log, chunk);
+      chunk = Memory.getLong(chunk + MempoolMemHdrLayout.NEXT);
+    }
+  }
+
+  private static long entryOf(SharedMemory m, Mempool pool) {
+    long[] found = new long[1];
+    Tailq.iterate(
+        m.tailq(TAILQ),
+        entry -> {
+          if (Memory.getLong(entry + TAILQ_DATA) == pool.address()) {
+            found[0] = entry;
+          }
+        });
+    if (found[0] == 0) {
+      throw new SluiceException(
+          Errno.EINVAL, "mempool '" + pool.name() + "': is in no list: freed already");
+    }
+    return found[0];
   }
 }

@@ -50,19 +50,29 @@ public final class PktmbufPool {
       int dataRoomSize,
       int socket,
       String ops) {
+    MempoolConf conf =
+        MempoolConf.of(n, MbufLayout.SIZEOF)
+            .withCacheSize(cacheSize)
+            .withSocket(socket)
+            .withOps(ops);
+    return create(m, name, conf, privSize, dataRoomSize);
+  }
+
+  /**
+   * As the other two, with everything of a pool's that is not an mbuf's.
+   *
+   * @param conf of which the sizes of objects and private data do not count
+   */
+  public static Mempool create(
+      SharedMemory m, String name, MempoolConf conf, int privSize, int dataRoomSize) {
     checkSizes(name, privSize, dataRoomSize);
     return Mempool.create(
         m,
         name,
-        n,
-        MbufLayout.SIZEOF + privSize + dataRoomSize,
-        cacheSize,
-        PktmbufPoolPrivateLayout.SIZEOF,
+        conf.withEltSize(MbufLayout.SIZEOF + privSize + dataRoomSize)
+            .withPrivateSize(PktmbufPoolPrivateLayout.SIZEOF),
         address -> initPrivate(address, dataRoomSize, privSize, 0),
-        (pool, mbuf, index) -> init(pool, mbuf, privSize, dataRoomSize),
-        socket,
-        0,
-        ops);
+        (pool, mbuf, index) -> init(pool, mbuf, privSize, dataRoomSize));
   }
 
   /**
@@ -128,16 +138,13 @@ public final class PktmbufPool {
     return Mempool.create(
         m,
         name,
-        n,
-        MbufLayout.SIZEOF + privSize + MbufExtSharedInfoLayout.SIZEOF,
-        cacheSize,
-        PktmbufPoolPrivateLayout.SIZEOF,
+        MempoolConf.of(n, MbufLayout.SIZEOF + privSize + MbufExtSharedInfoLayout.SIZEOF)
+            .withCacheSize(cacheSize)
+            .withPrivateSize(PktmbufPoolPrivateLayout.SIZEOF)
+            .withSocket(socket),
         address -> initPrivate(address, dataRoomSize, privSize, PINNED_EXT_BUF),
         (pool, mbuf, index) ->
-            initPinned(pool, mbuf, privSize, dataRoomSize, buffers[index], iovas[index]),
-        socket,
-        0,
-        "ring_mp_mc");
+            initPinned(pool, mbuf, privSize, dataRoomSize, buffers[index], iovas[index]));
   }
 
   private static boolean isIn(SharedMemory m, long address) {

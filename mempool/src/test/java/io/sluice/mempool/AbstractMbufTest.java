@@ -43,9 +43,14 @@ abstract class AbstractMbufTest {
   /** Asserts that an mbuf has its own buffer. */
   abstract void assertOwnBuffer(long m);
 
+  /** The shared memory, as the process under test sees it. */
+  SharedMemory openMemory() {
+    return TestMemory.primary();
+  }
+
   @BeforeAll
   void createPools() {
-    memory = TestMemory.primary();
+    memory = openMemory();
     pool = createPool(memory);
     clones = PktmbufPool.create(memory, "clones", 63, 0, 0, 0, -1);
   }

@@ -11,10 +11,13 @@ import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Mbufs with their buffers behind them. */
 class MbufTest extends AbstractMbufTest {
+  private static final AtomicLong NEXT_CALLBACK = new AtomicLong(987654);
+
   @Override
   Mempool createPool(SharedMemory shared) {
     return PktmbufPool.create(shared, "mbufs", MBUFS, 0, PRIVATE, ROOM, -1);
@@ -113,13 +116,15 @@ class MbufTest extends AbstractMbufTest {
   @Test
   void shouldSayWhichCallbackIsMissing() {
     long buffer = memory.heap(-1).zmalloc("ext", 1000, 64);
-    long shinfo = ExternalBuffers.initAtEnd(buffer, 1000, 987654, 0);
+    // Whatever runs this suite again in this JVM has not registered this one.
+    long missing = NEXT_CALLBACK.getAndIncrement();
+    long shinfo = ExternalBuffers.initAtEnd(buffer, 1000, missing, 0);
     long m = Mbuf.alloc(pool);
     MbufAttach.attachExtbuf(m, buffer, -1, (int) (shinfo - buffer), shinfo);
     IllegalStateException error =
         assertThrows(IllegalStateException.class, () -> MbufAttach.detach(m));
-    assertTrue(error.getMessage().contains("no free callback 987654; register it"));
-    ExternalBuffers.register(987654, (address, opaque) -> {});
+    assertTrue(error.getMessage().contains("no free callback " + missing + "; register it"));
+    ExternalBuffers.register(missing, (address, opaque) -> {});
     ExternalBuffers.setRefcnt(shinfo, 1);
     Mbuf.free(m);
     memory.heap(-1).free(buffer);

@@ -161,15 +161,9 @@ class MempoolAcrossJvmsTest {
     return Mempool.create(
         memory,
         name,
-        N,
-        64,
-        cacheSize,
-        0,
+        MempoolConf.of(N, 64).withCacheSize(cacheSize).withOps(ops),
         p -> {},
-        (p, obj, index) -> Memory.putInt(obj, 4711),
-        -1,
-        0,
-        ops);
+        (p, obj, index) -> Memory.putInt(obj, 4711));
   }
 
   @ParameterizedTest(name = "{0} cache {1}")

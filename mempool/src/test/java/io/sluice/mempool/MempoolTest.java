@@ -71,15 +71,9 @@ class MempoolTest {
         Mempool.create(
             memory,
             "pool",
-            N,
-            ELT,
-            cacheSize,
-            100,
+            MempoolConf.of(N, ELT).withCacheSize(cacheSize).withPrivateSize(100).withOps(ops),
             p -> Memory.putLong(p, 77),
-            (p, obj, index) -> Memory.putInt(obj, index),
-            -1,
-            0,
-            ops);
+            (p, obj, index) -> Memory.putInt(obj, index));
   }
 
   @AfterEach

@@ -9,9 +9,9 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A secondary that is lcore {@link #LCORE} and does one thing with the pool {@link #POOL} and the
- * ring {@link #RING} for each line {@code OPERATION NTH} it reads: it gets ready, and dies ahead of
- * the NTH store of the rest. What it has at the end it keeps.
+ * A secondary that is lcore {@link #LCORE}, or that of its second argument, and does one thing with
+ * the pool {@link #POOL} and the ring {@link #RING} for each line {@code OPERATION NTH} it reads:
+ * it gets ready, and dies ahead of the NTH store of the rest. What it has at the end it keeps.
  */
 final class PoolVictim {
   static final String POOL = "packets";
@@ -19,17 +19,25 @@ final class PoolVictim {
   static final int LCORE = 7;
   static final int COUNT = 5;
 
+  /** A pool that it makes or frees. */
+  static final String MADE = "made";
+
+  static final int MADE_SIZE = 3;
+
+  private final SharedMemory memory;
   private final Mempool pool;
   private final Ring ring;
   private final long[] mbufs = new long[3 * COUNT];
 
   private PoolVictim(SharedMemory memory) {
+    this.memory = memory;
     this.pool = Mempool.lookup(memory, POOL);
     this.ring = Ring.lookup(memory, RING);
   }
 
   public static void main(String[] arguments) throws IOException {
-    try (SharedMemory memory = TestMemory.secondary(arguments[0], LCORE)) {
+    int lcore = arguments.length == 1 ? LCORE : Integer.parseInt(arguments[1]);
+    try (SharedMemory memory = TestMemory.secondary(arguments[0], lcore)) {
       PoolVictim victim = new PoolVictim(memory);
       BufferedReader input =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -46,7 +54,7 @@ final class PoolVictim {
       if (words[0].endsWith("Uncached")) {
         work.run();
       } else {
-        TestMemory.asLcore(LCORE, work);
+        TestMemory.asLcore(lcore, work);
       }
       // Holds what it has until it is killed.
       input.readLine();
@@ -132,6 +140,13 @@ final class PoolVictim {
           int received = ring.dequeueBurst(mbufs, 0, mbufs.length);
           Mbuf.freeBulk(mbufs, 0, received);
         };
+      }
+      case "makePool" -> {
+        return () -> PktmbufPool.create(memory, MADE, MADE_SIZE, 0, 0, 128, -1);
+      }
+      case "freePool" -> {
+        Mempool made = Mempool.lookup(memory, MADE);
+        return () -> made.free(memory);
       }
       default -> throw new IllegalArgumentException(operation);
     }

@@ -146,6 +146,14 @@ public final class Heap {
     return heaps.isBlock(address) ? MallocElem.dataSize(MallocElem.fromData(address)) : -1;
   }
 
+  /**
+   * Bytes that all heaps together could give at the most: what is free in them, and the pages that
+   * the machine could add by now. Who wants more need not try, and have others run short meanwhile.
+   */
+  public long obtainable() {
+    return heaps.free() + heaps.lists().obtainable();
+  }
+
   /** {@code rte_malloc_virt2iova}: the IO address of a byte of a block, or {@link Iova#BAD}. */
   public long virt2iova(long address) {
     return heaps.lists().virt2iova(address);

@@ -491,6 +491,14 @@ public final class Heaps implements AutoCloseable {
     }
   }
 
+  long free() {
+    long free = 0;
+    for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
+      free += stats(MallocHeap.socketId(heapAt(i))).freeSize();
+    }
+    return free;
+  }
+
   /** Statistics of a socket's heap, of the first one for any; null if the socket has none. */
   HeapStats stats(int socket) {
     int index = socket == ANY_SOCKET ? 0 : heapIndex(socket);

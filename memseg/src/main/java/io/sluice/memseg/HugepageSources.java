@@ -180,12 +180,29 @@ public final class HugepageSources {
       total += free;
     }
     if (total == 0) {
-      long free = pool.free() - number(pool, "resv_hugepages");
-      long more = number(pool, "nr_overcommit_hugepages") - pool.surplus();
-      long count = Math.max(free, 0) + Math.max(more, 0);
-      pages[sockets[0]] = (int) Math.min(count, Integer.MAX_VALUE);
+      pages[sockets[0]] = (int) Math.min(obtainablePages(pool), Integer.MAX_VALUE);
     }
     return pages;
+  }
+
+  private static long obtainablePages(HugepagePool pool) {
+    long free = pool.free() - number(pool, "resv_hugepages");
+    long more = number(pool, "nr_overcommit_hugepages") - pool.surplus();
+    return Math.max(free, 0) + Math.max(more, 0);
+  }
+
+  /** Bytes that can be had from a source as things are now; no process keeps them for another. */
+  static long obtainable(HugepageInfo source) {
+    if (source.directory().equals(PLAIN_DIRECTORY)) {
+      return PlainMemory.left();
+    }
+    long bytes = 0;
+    for (HugepagePool pool : HugepagePools.current()) {
+      if (pool.pageSize() == source.pageSize()) {
+        bytes += obtainablePages(pool) * pool.pageSize();
+      }
+    }
+    return bytes;
   }
 
   private static String nameOf(HugepagePool pool) {

@@ -281,6 +281,21 @@ public final class MemsegLists {
     return total;
   }
 
+  /** Bytes that pages not in use could add at the most, given what the machine has free now. */
+  long obtainable() {
+    long bytes = 0;
+    for (HugepageInfo info : infos) {
+      long unused = 0;
+      for (MemsegList list : lists) {
+        if (list.pageSize() == info.pageSize()) {
+          unused += (list.segments.length() - list.segments.count()) * list.pageSize();
+        }
+      }
+      bytes += Math.min(unused, HugepageSources.obtainable(info));
+    }
+    return bytes;
+  }
+
   /** {@code rte_memseg_get_fd}: this process's descriptor of the page's file, or -ENODEV. */
   public int descriptor(int list, int page) {
     return files.descriptor(list, page);

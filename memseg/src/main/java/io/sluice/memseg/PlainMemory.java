@@ -22,7 +22,12 @@ final class PlainMemory {
 
   /** Whether so many bytes more in files of this directory would leave the machine short. */
   static boolean isShort(String directory, long bytes) {
-    return directory.equals(HugepageSources.PLAIN_DIRECTORY) && wouldExhaust(readMeminfo(), bytes);
+    return directory.equals(HugepageSources.PLAIN_DIRECTORY) && bytes > left();
+  }
+
+  /** Bytes that files may still take. */
+  static long left() {
+    return left(readMeminfo());
   }
 
   private static String readMeminfo() {
@@ -34,7 +39,7 @@ final class PlainMemory {
     }
   }
 
-  static boolean wouldExhaust(String meminfo, long bytes) {
+  static long left(String meminfo) {
     long total = 0;
     long available = Long.MAX_VALUE;
     Matcher line = LINE.matcher(meminfo);
@@ -46,6 +51,6 @@ final class PlainMemory {
         available = value;
       }
     }
-    return bytes > available - total / PART_LEFT;
+    return available - total / PART_LEFT;
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.memseg;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,13 +12,13 @@ class PlainMemoryTest {
 
   @Test
   void shouldLeaveAnEighthOfTheMemory() {
-    assertFalse(PlainMemory.wouldExhaust(MEMINFO, 2_000_000L << 10));
-    assertTrue(PlainMemory.wouldExhaust(MEMINFO, (2_000_000L << 10) + 1));
+    assertEquals(2_000_000L << 10, PlainMemory.left(MEMINFO));
+    assertTrue(PlainMemory.isShort(HugepageSources.PLAIN_DIRECTORY, 1L << 60));
   }
 
   @Test
   void shouldRefuseNothingWhereNothingIsKnown() {
-    assertFalse(PlainMemory.wouldExhaust("", 1L << 40));
+    assertEquals(Long.MAX_VALUE, PlainMemory.left(""));
   }
 
   @Test

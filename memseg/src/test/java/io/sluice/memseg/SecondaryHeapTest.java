@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
+import io.sluice.testing.SuiteProcess;
 import org.junit.jupiter.api.Test;
 
 /** The heap of a primary, used by a secondary in another JVM. */

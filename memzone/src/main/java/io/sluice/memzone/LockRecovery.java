@@ -24,6 +24,8 @@ public final class LockRecovery implements Recovery {
     if (!m.locks().recover(dead.generation(), m.heaps()::recover)) {
       return false;
     }
+    // Ranges of a pool that it was making were undone; nobody may write to their tables any more.
+    m.owners().changed();
     free(m, dead.generation());
     return true;
   }

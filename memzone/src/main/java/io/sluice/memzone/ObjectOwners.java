@@ -1,6 +1,9 @@
 package io.sluice.memzone;
 
+import io.sluice.config.UndoLog;
+import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,8 +33,16 @@ public final class ObjectOwners {
   private int generation;
   private volatile Known known = new Known(-1, new Range[0]);
 
-  /** A chunk of objects that are at least {@code 1 << shift} bytes apart. */
-  private record Range(long start, long length, long table, int shift) {
+  /**
+   * A chunk of objects that are at least {@code 1 << shift} bytes apart.
+   *
+   * @param start address of the chunk
+   * @param length bytes
+   * @param table address of the owners' words
+   * @param shift an object's index in the table is its distance from start, shifted right by so
+   *     much
+   */
+  public record Range(long start, long length, long table, int shift) {
     boolean contains(long object) {
       return Long.compareUnsigned(object - start, length) < 0;
     }
@@ -98,45 +109,74 @@ public final class ObjectOwners {
   }
 
   /**
-   * Has the objects of a chunk owned from now on. The caller holds the mempools' lock.
+   * Makes the table for a chunk of objects, which nobody owns before {@link #add}.
    *
+   * @param parts what the chunk is a part of
    * @param distance bytes from one object to the next, at the least
-   * @return false if there are too many chunks already: then nobody owns these
    */
-  public boolean add(long start, long length, int distance) {
-    for (int i = 0; i < ObjectOwnersLayout.MAX_RANGES; i++) {
-      if (Memory.getLong(range(i) + ObjectOwnersLayout.LENGTH) == 0) {
-        int shift = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(distance);
-        MemZone table =
-            MemZone.reserve(
-                memory,
-                TABLE_PREFIX + Long.toHexString(start),
-                ((length >>> shift) + 1) * Integer.BYTES,
-                MemZone.SOCKET_ID_ANY,
-                0);
-        Memory.fill(table.address(), table.length(), (byte) 0);
-        Memory.putLong(range(i) + ObjectOwnersLayout.START, start);
-        Memory.putLong(range(i) + ObjectOwnersLayout.TABLE, table.address());
-        Memory.putInt(range(i) + ObjectOwnersLayout.SHIFT, shift);
-        Memory.putLongRelease(range(i) + ObjectOwnersLayout.LENGTH, length);
-        Memory.getAndAddInt(address + ObjectOwnersLayout.VERSION, 1);
-        return true;
-      }
-    }
-    return false;
+  public static Range prepare(Construction parts, long start, long length, int distance) {
+    int shift = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(distance);
+    MemZone table =
+        parts.reserve(
+            TABLE_PREFIX + Long.toHexString(start),
+            ((length >>> shift) + 1) * Integer.BYTES,
+            MemZone.SOCKET_ID_ANY,
+            0);
+    Memory.fill(table.address(), table.length(), (byte) 0);
+    return new Range(start, length, table.address(), shift);
   }
 
-  /** Ends what {@link #add} began, before the chunk is freed. The caller holds the same lock. */
-  public void remove(long start) {
+  /**
+   * Has the objects of a chunk owned from now on; {@link #changed} says so to everybody.
+   *
+   * @param log of the tailqs' lock
+   * @throws SluiceException ENOSPC if there are too many chunks already
+   */
+  public void add(UndoLog log, Range added) {
     for (int i = 0; i < ObjectOwnersLayout.MAX_RANGES; i++) {
-      if (Memory.getLong(range(i) + ObjectOwnersLayout.START) == start
-          && Memory.getLong(range(i) + ObjectOwnersLayout.LENGTH) != 0) {
-        Memory.putLongRelease(range(i) + ObjectOwnersLayout.LENGTH, 0);
-        Memory.getAndAddInt(address + ObjectOwnersLayout.VERSION, 1);
-        MemZone.free(memory, MemZone.lookup(memory, TABLE_PREFIX + Long.toHexString(start)));
+      long range = range(i);
+      if (Memory.getLong(range + ObjectOwnersLayout.LENGTH) == 0) {
+        // Nobody looks at these while the length is 0.
+        Memory.putLong(range + ObjectOwnersLayout.START, added.start);
+        Memory.putLong(range + ObjectOwnersLayout.TABLE, added.table);
+        Memory.putInt(range + ObjectOwnersLayout.SHIFT, added.shift);
+        Memory.storeFence();
+        log.putLong(range + ObjectOwnersLayout.LENGTH, added.length);
         return;
       }
     }
+    throw new SluiceException(
+        Errno.ENOSPC,
+        ObjectOwnersLayout.MAX_RANGES
+            + " chunks of pools are protected already; free a pool, or make this one with"
+            + " Protection.OFF");
+  }
+
+  /**
+   * Ends what {@link #add} began; {@link #changed} says so to everybody, ahead of the freeing.
+   *
+   * @param log of the tailqs' lock
+   * @param parts what the chunk was a part of, which gets the table
+   */
+  public void remove(UndoLog log, Construction parts, long start) {
+    for (int i = 0; i < ObjectOwnersLayout.MAX_RANGES; i++) {
+      long range = range(i);
+      if (Memory.getLong(range + ObjectOwnersLayout.START) == start
+          && Memory.getLong(range + ObjectOwnersLayout.LENGTH) != 0) {
+        log.putLong(range + ObjectOwnersLayout.LENGTH, 0);
+        parts.take(log, MemZone.lookup(memory, TABLE_PREFIX + Long.toHexString(start)));
+        return;
+      }
+    }
+  }
+
+  /**
+   * Has every process look at the ranges anew. Called while the tailqs' lock is held still, and
+   * after a dead process's changes to the ranges were undone, before the memory that they spoke of
+   * is freed. Never undone itself, so that no version means two things.
+   */
+  public void changed() {
+    Memory.getAndAddInt(address + ObjectOwnersLayout.VERSION, 1);
   }
 
   /**

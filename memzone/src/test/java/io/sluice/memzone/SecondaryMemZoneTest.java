@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.sluice.config.EalOptions;
 import io.sluice.memseg.HeapStats;
+import io.sluice.testing.SuiteProcess;
 import io.sluice.testing.UniquePrefix;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -23,7 +23,7 @@ import java.util.HexFormat;
  *  start, stop, detach, mtu N, link, mac
  *  send COUNT LENGTH [TAG|OFFLOAD]  sends frames, whose VLAN tag is in them or beside them
  *  send COUNT LENGTH FRAGMENT       three of them in a row are one datagram
- *  receive COUNT                    receives on all queues until there were so many
+ *  receive COUNT                    receives so many, on all queues in turn
  *  poll                             one burst of every queue
  *  stats                            received, sent, missed, receive errors, send errors; mbufs in use
  * </pre>
@@ -90,7 +90,7 @@ public final class PortShell {
           return receive(Integer.parseInt(words[1]));
         }
         case "poll" -> {
-          return "polled " + poll();
+          return "polled " + poll(rxQueues * burst.length);
         }
         default -> {
           return stats();
@@ -200,15 +200,15 @@ public final class PortShell {
     int before = wrong;
     int received = 0;
     while (received < count) {
-      received += poll();
+      received += poll(count - received);
     }
     return "received " + received + " wrong " + (wrong - before);
   }
 
-  private int poll() {
+  private int poll(int most) {
     int received = 0;
     for (int queue = 0; queue < rxQueues; queue++) {
-      int n = port.rxBurst(queue, burst, 0, burst.length);
+      int n = port.rxBurst(queue, burst, 0, Math.min(burst.length, most - received));
       for (int i = 0; i < n; i++) {
         check(burst[i]);
       }

@@ -46,12 +46,17 @@ final class LcoreWorker {
     function = next;
     failure = null;
     result = 0;
-    if (thread == null) {
+    start();
+    notifyAll();
+  }
+
+  /** Starts the thread, if there is none; that it cannot be pinned is for the launch to say. */
+  synchronized void start() {
+    if (thread == null && !stopping) {
       thread = new LcoreThread(lcore, "lcore-" + lcore, this::run);
       thread.setDaemon(true);
       thread.start();
     }
-    notifyAll();
   }
 
   private void run() {

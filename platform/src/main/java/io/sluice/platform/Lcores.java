@@ -46,6 +46,14 @@ public final class Lcores implements AutoCloseable {
     this.mainLcore = mainLcore;
   }
 
+  /**
+   * Has the main lcore's thread started and pinned while the caller goes on, which spares what
+   * {@link #runOnMain} would take for it: OpenHFT Affinity's own start is half of an attach.
+   */
+  public void startMain() {
+    worker(mainLcore).start();
+  }
+
   /** The main lcore's id. */
   public int mainLcore() {
     return mainLcore;

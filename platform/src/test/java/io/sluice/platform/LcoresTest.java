@@ -66,6 +66,19 @@ class LcoresTest {
   }
 
   @Test
+  void shouldRunOnTheMainLcoresThreadThatWasStartedAhead() {
+    lcores.startMain();
+    lcores.startMain();
+    Await.until("the thread is there", Duration.ofSeconds(10), () -> hasThread("lcore-1"));
+    assertSame(LcoreState.WAIT, lcores.state(1));
+    assertEquals(0, lcores.waitLcore(1));
+    assertEquals(301, lcores.runOnMain(() -> 300 + Lcore.id()));
+    lcores.close();
+    lcores.startMain();
+    Await.until("and gone", Duration.ofSeconds(10), () -> !hasThread("lcore-1"));
+  }
+
+  @Test
   void shouldPinEachThreadToItsCpus() {
     for (int lcore : lcores.enabledLcores()) {
       AtomicReference<NavigableSet<Integer>> allowed = new AtomicReference<>();

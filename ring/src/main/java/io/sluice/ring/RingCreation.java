@@ -4,7 +4,6 @@ import io.sluice.config.Locks;
 import io.sluice.config.Tailq;
 import io.sluice.config.UndoLog;
 import io.sluice.memzone.Construction;
-import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
@@ -13,10 +12,7 @@ import java.util.function.LongConsumer;
 
 /** Making, finding and freeing rings ({@code rte_ring.c}); everything but the data path. */
 final class RingCreation {
-  private static final String TAILQ = "RTE_RING";
-  private static final String ZONE_PREFIX = "RG_";
-  private static final int TAILQ_DATA = 16;
-  private static final int TAILQ_ENTRY_SIZE = 24;
+  static final String TAILQ = "RTE_RING";
   private static final int CACHE_LINE = 64;
   private static final int ESIZE_UNIT = 4;
 
@@ -46,7 +42,7 @@ final class RingCreation {
     return bytes + CACHE_LINE - 1 & -CACHE_LINE;
   }
 
-  private static int slots(String name, int count, int flags) {
+  static int slots(String name, int count, int flags) {
     if ((flags & Ring.EXACT_SZ) == 0) {
       return count;
     }
@@ -112,11 +108,6 @@ final class RingCreation {
     }
   }
 
-  /**
-   * The zone's name keeps a second ring of that name out, so that the zone is reserved first; the
-   * ring can be found only from its last step on, the tailq's, which is all that is done under the
-   * lists' lock. Until then all of it is in the custody of this process.
-   */
   static long create(
       SharedMemory m,
       String name,
@@ -125,42 +116,16 @@ final class RingCreation {
       int socket,
       int flags,
       Protection protection) {
-    checkName(name);
-    checkFlags(name, flags);
-    long bytes = memsize(name, esize, slots(name, count, flags));
     try (Construction parts = new Construction(m)) {
-      MemZone zone = reserve(parts, name, bytes, socket);
-      long entry = parts.zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, MemZone.SOCKET_ID_ANY);
-      if (entry == 0) {
-        throw new SluiceException(
-            Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
-      }
-      init(zone.address(), name, esize, count, flags);
-      Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
-      Memory.putLong(entry + TAILQ_DATA, zone.address());
+      RingPart ring = RingPart.make(m, parts, name, esize, count, socket, flags);
       UndoLog log = m.locks().lock(Locks.QLOCK);
       try {
-        RingProtection.set(m, log, name, zone.address(), protection);
-        Tailq.insertTail(log, m.tailq(TAILQ), entry);
+        ring.list(log, protection);
         parts.commit(log);
       } finally {
         m.locks().unlock(Locks.QLOCK);
       }
-      return zone.address();
-    }
-  }
-
-  private static MemZone reserve(Construction parts, String name, long bytes, int socket) {
-    try {
-      return parts.reserve(ZONE_PREFIX + name, bytes, socket, 0);
-    } catch (SluiceException e) {
-      if (e.errno() == Errno.EEXIST) {
-        throw new SluiceException(
-            Errno.EEXIST,
-            "ring '" + name + "' is there already; look it up or take another name",
-            e);
-      }
-      throw e;
+      return ring.address();
     }
   }
 
@@ -192,7 +157,8 @@ final class RingCreation {
 
   private static void walkLocked(SharedMemory m, LongConsumer visitor) {
     try {
-      Tailq.iterate(m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TAILQ_DATA)));
+      Tailq.iterate(
+          m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + RingPart.TAILQ_DATA)));
     } finally {
       m.locks().unlock(Locks.QLOCK);
     }
@@ -202,38 +168,14 @@ final class RingCreation {
     try (Construction parts = new Construction(m)) {
       UndoLog log = m.locks().lock(Locks.QLOCK);
       try {
-        long entry = find(m, address);
-        String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
-        Tailq.remove(log, m.tailq(TAILQ), entry);
-        RingProtection.remove(m, log, address);
-        parts.take(log, entry);
-        parts.take(log, MemZone.lookup(m, ZONE_PREFIX + name));
+        RingPart.unlist(m, log, parts, address);
       } finally {
         m.locks().unlock(Locks.QLOCK);
       }
     }
   }
 
-  private static long find(SharedMemory m, long address) {
-    long[] found = new long[1];
-    Tailq.iterate(
-        m.tailq(TAILQ),
-        entry -> {
-          if (Memory.getLong(entry + TAILQ_DATA) == address) {
-            found[0] = entry;
-          }
-        });
-    if (found[0] == 0) {
-      throw new SluiceException(
-          Errno.EINVAL,
-          "ring at 0x"
-              + Long.toHexString(address)
-              + " is in no list: freed already, or made by init");
-    }
-    return found[0];
-  }
-
-  private static void checkFlags(String name, int flags) {
+  static void checkFlags(String name, int flags) {
     if ((flags & ~KNOWN_FLAGS) != 0) {
       throw invalid(
           name,
@@ -246,7 +188,7 @@ final class RingCreation {
     consumers(name, flags);
   }
 
-  private static void checkName(String name) {
+  static void checkName(String name) {
     if (name.isEmpty() || name.length() >= RingLayout.NAMESIZE) {
       throw new SluiceException(
           Errno.ENAMETOOLONG,

@@ -33,7 +33,15 @@ public final class Secondary implements AutoCloseable {
    */
   public static Secondary attach(EalOptions options) {
     Lcores lcores = new Lcores(options.lcores(), options.mainLcore());
-    return new Secondary(SharedMemory.attach(options), lcores);
+    if (options.hasLcores()) {
+      lcores.startMain();
+    }
+    try {
+      return new Secondary(SharedMemory.attach(options), lcores);
+    } catch (RuntimeException e) {
+      lcores.close();
+      throw e;
+    }
   }
 
   /** The shared memory. */

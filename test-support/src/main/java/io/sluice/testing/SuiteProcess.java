@@ -1,9 +1,8 @@
-package io.sluice.memseg;
+package io.sluice.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import io.sluice.testing.JavaProcess;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Collections;
@@ -22,7 +21,7 @@ public final class SuiteProcess {
   private SuiteProcess() {}
 
   /** Runs the suite in another JVM and fails with its output if a test fails there. */
-  static void assertPasses(Class<?> suite, String prefix) {
+  public static void assertPasses(Class<?> suite, String prefix) {
     try (JavaProcess process = JavaProcess.start(SuiteProcess.class, suite.getName(), prefix)) {
       String passed = process.awaitLine("^passed (\\d+)", LIMIT).group(1);
       assertNotEquals("0", passed);

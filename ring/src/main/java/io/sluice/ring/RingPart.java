@@ -1,0 +1,135 @@
+package io.sluice.ring;
+
+import io.sluice.config.Tailq;
+import io.sluice.config.UndoLog;
+import io.sluice.memzone.Construction;
+import io.sluice.memzone.MemZone;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Errno;
+import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
+
+/**
+ * A ring that becomes visible together with something that it is a part of, such as a pool, or goes
+ * out of sight with it.
+ *
+ * <p>The zone's name keeps a second ring of that name out, so that the zone is reserved first; the
+ * ring can be found only once it is in the tailq. Until then all of it is in the custody of this
+ * process.
+ */
+public final class RingPart {
+  static final int TAILQ_DATA = 16;
+
+  private static final String ZONE_PREFIX = "RG_";
+  private static final int TAILQ_ENTRY_SIZE = 24;
+
+  private final SharedMemory memory;
+  private final String name;
+  private final long address;
+  private final long entry;
+
+  private RingPart(SharedMemory memory, String name, long address, long entry) {
+    this.memory = memory;
+    this.name = name;
+    this.address = address;
+    this.entry = entry;
+  }
+
+  /**
+   * Makes a ring of pointers that only this process knows of, for now.
+   *
+   * @param parts what it is a part of
+   * @throws SluiceException as {@link Ring#create}
+   */
+  public static RingPart make(
+      SharedMemory m, Construction parts, String name, int count, int socket, int flags) {
+    return make(m, parts, name, Long.BYTES, count, socket, flags);
+  }
+
+  static RingPart make(
+      SharedMemory m,
+      Construction parts,
+      String name,
+      int esize,
+      int count,
+      int socket,
+      int flags) {
+    RingCreation.checkName(name);
+    RingCreation.checkFlags(name, flags);
+    long bytes = RingCreation.memsize(name, esize, RingCreation.slots(name, count, flags));
+    MemZone zone = reserve(parts, name, bytes, socket);
+    long entry = parts.zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, MemZone.SOCKET_ID_ANY);
+    if (entry == 0) {
+      throw new SluiceException(
+          Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
+    }
+    RingCreation.init(zone.address(), name, esize, count, flags);
+    Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
+    Memory.putLong(entry + TAILQ_DATA, zone.address());
+    return new RingPart(m, name, zone.address(), entry);
+  }
+
+  private static MemZone reserve(Construction parts, String name, long bytes, int socket) {
+    try {
+      return parts.reserve(ZONE_PREFIX + name, bytes, socket, 0);
+    } catch (SluiceException e) {
+      if (e.errno() == Errno.EEXIST) {
+        throw new SluiceException(
+            Errno.EEXIST,
+            "ring '" + name + "' is there already; look it up or take another name",
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /** Where it lies. */
+  public long address() {
+    return address;
+  }
+
+  /**
+   * Puts it into the tailq; the parts are to be committed under the same lock.
+   *
+   * @param log of the tailqs' lock
+   */
+  public void list(UndoLog log, Protection protection) {
+    RingProtection.set(memory, log, name, address, protection);
+    Tailq.insertTail(log, memory.tailq(RingCreation.TAILQ), entry);
+  }
+
+  /**
+   * Takes a ring out of the tailq.
+   *
+   * @param log of the tailqs' lock
+   * @param parts get its memory
+   * @throws SluiceException EINVAL if it is in no list
+   */
+  public static void unlist(SharedMemory m, UndoLog log, Construction parts, long address) {
+    long entry = find(m, address);
+    String name = Memory.getString(address + RingLayout.NAME, RingLayout.NAMESIZE);
+    Tailq.remove(log, m.tailq(RingCreation.TAILQ), entry);
+    RingProtection.remove(m, log, address);
+    parts.take(log, entry);
+    parts.take(log, MemZone.lookup(m, ZONE_PREFIX + name));
+  }
+
+  private static long find(SharedMemory m, long address) {
+    long[] found = new long[1];
+    Tailq.iterate(
+        m.tailq(RingCreation.TAILQ),
+        entry -> {
+          if (Memory.getLong(entry + TAILQ_DATA) == address) {
+            found[0] = entry;
+          }
+        });
+    if (found[0] == 0) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "ring at 0x"
+              + Long.toHexString(address)
+              + " is in no list: freed already, or made by init");
+    }
+    return found[0];
+  }
+}
