@@ -1,6 +1,7 @@
 package io.sluice.secondary;
 
 import io.sluice.config.EalOptions;
+import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.IdleStrategy;
 import io.sluice.platform.StoreFaults;
 import io.sluice.primary.PortForwarding;
@@ -12,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A primary that forwards from each of two rings to the other. It reads a line {@code N M}: it dies
- * ahead of the Nth store of its start, or ahead of the Mth after that; 0 for neither. Its argument
- * is the file prefix.
+ * ahead of the Nth store of its start, or ahead of the Mth after that; 0 for neither. Or the line
+ * is {@code memory}: then it makes nothing else. Its argument is the file prefix.
  */
 final class ForwardingPrimary {
   static final int MBUFS = 1023;
@@ -30,6 +31,13 @@ final class ForwardingPrimary {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     System.out.println("waits");
     String[] words = input.readLine().split(" ");
+    if (words[0].equals("memory")) {
+      try (SharedMemory memory = SharedMemory.create(options)) {
+        System.out.println("ready " + memory.procType());
+        input.readLine();
+      }
+      return;
+    }
     arm(words[0]);
     Primary primary = Primary.start(options);
     // Rings that hold all packets there are: the worker never has to keep any in hand.

@@ -42,6 +42,8 @@ class PrimaryStoreDeathTest {
   /** From one death at the start to the next; those while it forwards are closer. */
   private static final int STEP = Integer.getInteger("sluice.deaths.step", 61);
 
+  private static final int MAKING_DEATHS = 12;
+  private static final int MOST_STORES = 30_000;
   private static final int FORWARDING_DEATHS = 8;
 
   /** What the forwarder can hold: of each port a burst received and two to be sent, and a burst. */
@@ -159,16 +161,53 @@ class PrimaryStoreDeathTest {
         () -> forwarding.ports() + " " + forwarding.processes());
   }
 
-  @Test
-  void shouldGoOnWithAnotherWhereverAPrimaryDies() {
-    JavaProcess first = next("0 0");
-    first.awaitLine("^ready", LIMIT);
+  private void attach() {
     String[] options = {"--file-prefix", prefix, "--proc-type", "secondary", "--no-huge"};
     secondary = Secondary.attach(EalOptions.parse(options));
+  }
+
+  private void startWorker() {
     worker =
         JavaProcess.start(
             SecondaryMain.class, Worker.class.getName(), "--file-prefix", prefix, "--no-huge");
     worker.awaitLine("ready", LIMIT);
+  }
+
+  /** Of those that make ports, pool and forwarding, each store is one of some ten thousand. */
+  @Test
+  void shouldMakeWithAnotherWhatAPrimaryDiesAtMaking() {
+    JavaProcess first = next("memory");
+    first.awaitLine("^ready", LIMIT);
+    attach();
+    first.close();
+    for (int i = 0; i < MAKING_DEATHS; i++) {
+      int nth = (int) Math.pow(MOST_STORES, ThreadLocalRandom.current().nextDouble());
+      try (JavaProcess primary = next(nth + " 0")) {
+        primary.awaitExitOrLine("^ready", LIMIT);
+      }
+      String death = "death " + nth;
+      Await.until(
+          "the dead to be buried", LIMIT, () -> secondary.memory().processTable().allAlive());
+      assertEquals(List.of(), secondary.memory().heap(-1).audit(), death);
+    }
+    try (JavaProcess last = next("0 0")) {
+      last.awaitLine("^ready", LIMIT);
+      startWorker();
+    }
+    check(0, "the last one's death");
+    try (JavaProcess last = next("0 0")) {
+      last.awaitLine("^ready", LIMIT);
+      awaitTraffic();
+    }
+    check(FRAMES, "death under traffic");
+  }
+
+  @Test
+  void shouldGoOnWithAnotherWhereverAPrimaryDies() {
+    JavaProcess first = next("0 0");
+    first.awaitLine("^ready", LIMIT);
+    attach();
+    startWorker();
     first.close();
     send(new BitSet());
     int present = FRAMES;
