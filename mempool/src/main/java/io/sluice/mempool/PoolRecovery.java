@@ -4,6 +4,7 @@ import io.sluice.config.ProcessTable;
 import io.sluice.memzone.ObjectOwners;
 import io.sluice.memzone.Recovery;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Lcore;
 import io.sluice.ring.Ring;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,7 +50,6 @@ public final class PoolRecovery implements Recovery {
     Mempool.walk(m, pools::add);
     MbufReferences.recover(m, dead.generation());
     new Search(m, pools, dead).giveBack();
-    pools.forEach(pool -> dead.lcores().forEach(pool::forgetCache));
     return true;
   }
 
@@ -69,9 +69,15 @@ public final class PoolRecovery implements Recovery {
 
     private final Map<Long, Mempool> poolOf = new HashMap<>();
 
+    /** The lcores whose caches were the dead process's. */
+    private final Map<Mempool, Set<Integer>> lcoresOf = new HashMap<>();
+
+    private final Set<Integer> claimed = new HashSet<>();
+
     Search(SharedMemory m, List<Mempool> pools, ProcessTable.Entry dead) {
       this.owners = m.owners();
       this.pools = pools;
+      m.processTable().forEach(each -> claimed.addAll(each.lcores()));
       pools.forEach(pool -> addOwned(pool, dead));
       if (!held.isEmpty()) {
         Ring.walk(m, ring -> ring.forEach(held::remove));
@@ -80,7 +86,29 @@ public final class PoolRecovery implements Recovery {
       }
     }
 
+    /**
+     * Those that it claimed; and those that nobody did, and that have something of its own in their
+     * cache: who is not told its lcores has all of them, as in DPDK, and claims none.
+     */
+    private Set<Integer> lcoresOf(Mempool pool, ProcessTable.Entry dead) {
+      Set<Integer> lcores = new HashSet<>(dead.lcores());
+      for (int lcore = 0; lcore < Lcore.MAX; lcore++) {
+        if (!claimed.contains(lcore)) {
+          int own = lcore;
+          pool.forEachCached(
+              lcore,
+              object -> {
+                if (owners.ownerOf(object) == dead.generation()) {
+                  lcores.add(own);
+                }
+              });
+        }
+      }
+      return lcores;
+    }
+
     private void addOwned(Mempool pool, ProcessTable.Entry dead) {
+      lcoresOf.put(pool, lcoresOf(pool, dead));
       pool.objIter(
           (p, object, index) -> {
             if (owners.ownerOf(object) == dead.generation()) {
@@ -88,7 +116,8 @@ public final class PoolRecovery implements Recovery {
             }
           });
       // An mbuf that was shared is nobody's; in a dead process's cache it was given back to it.
-      dead.lcores()
+      lcoresOf
+          .get(pool)
           .forEach(
               lcore ->
                   pool.forEachCached(
@@ -136,6 +165,8 @@ public final class PoolRecovery implements Recovery {
               mine.add(object);
             }
           });
+      // Between the two: who finds these objects again as this process's finds them in the caches.
+      lcoresOf.forEach((pool, lcores) -> lcores.forEach(pool::forgetCache));
       List<Long> clones = new ArrayList<>();
       List<Long> rest = new ArrayList<>();
       for (Long object : mine) {

@@ -21,6 +21,17 @@ final class QueueChecks {
     return new SluiceException(errno, "port " + port + ": " + what);
   }
 
+  SluiceException notOpen() {
+    return refused(
+        Errno.ENODEV, "its primary died, and no other has opened it yet; start one for it");
+  }
+
+  SluiceException notShareable(String driver) {
+    return refused(
+        Errno.ENOTSUP,
+        "a secondary cannot use queues of " + driver + "; take its packets over a ring");
+  }
+
   void checkCount(String side, int count, int most) {
     if (count < 0 || count > most) {
       throw refused(Errno.EINVAL, count + " " + side + " queues, it has 0 to " + most);
@@ -61,6 +72,23 @@ final class QueueChecks {
               + " bytes, which the headroom of "
               + Mbuf.HEADROOM
               + " takes; give them more");
+    }
+  }
+
+  void checkQueue(boolean configured, String side, int queue, int count) {
+    if (!configured) {
+      throw refused(Errno.EINVAL, "configure it before its queues");
+    }
+    if (queue < 0 || queue >= count) {
+      throw refused(Errno.EINVAL, "no " + side + " queue " + queue + ", configured are " + count);
+    }
+  }
+
+  void checkSetUp(PortQueues queues, int count) {
+    for (int queue = 0; queue < count; queue++) {
+      if (queues.opened(queue) == null) {
+        throw refused(Errno.EINVAL, "set queue " + queue + " up before starting");
+      }
     }
   }
 }

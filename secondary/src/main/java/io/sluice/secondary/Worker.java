@@ -77,14 +77,21 @@ public final class Worker implements SecondaryApp {
     Ring out = forwarding.out(place);
     Counters counters = forwarding.counters(place);
     forwarding.move(place, WorkerState.CLAIMED, WorkerState.RUNNING);
+    int primary = secondary.primaryGeneration();
     while (true) {
+      if (secondary.primaryGeneration() != primary) {
+        primary = secondary.primaryGeneration();
+        System.out.println("worker " + place + ": goes on with primary generation " + primary);
+      }
       // Asked before the ring: once the primary gives no more, an empty ring stays empty.
       boolean draining = isDraining(secondary, forwarding, place);
       long began = Tsc.cycles();
       int count = in.dequeueBurst(burst, 0, BURST);
       if (count > 0) {
         long bytes = look(count);
-        giveBack(out, count, idle);
+        if (!giveBack(secondary, out, count, idle)) {
+          return 0;
+        }
         if (firstPackets == 0) {
           firstPackets = System.nanoTime();
         }
@@ -141,12 +148,22 @@ public final class Worker implements SecondaryApp {
         : Short.toUnsignedInt(Short.reverseBytes(Memory.getShort(frame + offset)));
   }
 
-  /** The primary takes from the ring as long as it lives; a full one is soon not full. */
-  private void giveBack(Ring out, int count, IdleStrategy idle) {
+  /**
+   * The primary takes from the ring as long as it lives, and then the next one; a full ring is not
+   * full for ever. Who is told to end meanwhile drops what does not fit.
+   *
+   * @return whether to go on
+   */
+  private boolean giveBack(Secondary secondary, Ring out, int count, IdleStrategy idle) {
     int given = out.enqueueBurst(burst, 0, count);
     while (given < count) {
+      if (secondary.isStopRequested() && !isPrimaryAlive(secondary)) {
+        Mbuf.freeBulk(burst, given, count - given);
+        return false;
+      }
       idle.idle(0);
       given += out.enqueueBurst(burst, given, count - given);
     }
+    return true;
   }
 }

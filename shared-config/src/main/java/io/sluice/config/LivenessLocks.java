@@ -27,11 +27,13 @@ public final class LivenessLocks implements AutoCloseable {
   private static final int START = 8;
   private static final int LENGTH = 16;
 
+  private final String path;
   private final int fd;
   private final long flock = Memory.allocate(FLOCK_SIZEOF);
   private boolean closed;
 
-  private LivenessLocks(int fd) {
+  private LivenessLocks(String path, int fd) {
+    this.path = path;
     this.fd = fd;
   }
 
@@ -44,13 +46,21 @@ public final class LivenessLocks implements AutoCloseable {
     }
     // Says that the file is in use to whoever cleans up.
     Libc.flock(fd, Libc.LOCK_SH);
-    return new LivenessLocks(fd);
+    return new LivenessLocks(path, fd);
   }
 
   /** Opens the file to look only; null if there is none. */
   public static LivenessLocks observe(RuntimeDirectory directory) {
-    int fd = Libc.open(directory.path() + "/" + FILE, Libc.O_RDONLY, 0);
-    return fd < 0 ? null : new LivenessLocks(fd);
+    String path = directory.path() + "/" + FILE;
+    int fd = Libc.open(path, Libc.O_RDONLY, 0);
+    return fd < 0 ? null : new LivenessLocks(path, fd);
+  }
+
+  /** Whether any process holds a slot in that directory. */
+  static boolean isAnyHeld(RuntimeDirectory directory) {
+    try (LivenessLocks all = observe(directory)) {
+      return all != null && all.isHeld(0, ProcessTableLayout.MAX_PROCESSES);
+    }
   }
 
   /** Takes a slot's lock, which nobody else can have whose claim of the slot is over. */
@@ -74,19 +84,32 @@ public final class LivenessLocks implements AutoCloseable {
 
   /** Whether somebody holds the slot's lock: another descriptor than this object's. */
   synchronized boolean isHeld(int slot) {
-    return lock(Libc.F_OFD_GETLK, Libc.F_WRLCK, slot) == 0
+    return isHeld(slot, 1);
+  }
+
+  private boolean isHeld(int slot, int count) {
+    return lock(Libc.F_OFD_GETLK, Libc.F_WRLCK, slot, count) == 0
         && Memory.getShort(flock) != Libc.F_UNLCK;
   }
 
   private int lock(int command, short type, int slot) {
+    return lock(command, type, slot, 1);
+  }
+
+  private int lock(int command, short type, int slot, int count) {
     if (closed) {
       return -Errno.EBADF.number();
     }
     Memory.fill(flock, FLOCK_SIZEOF, (byte) 0);
     Memory.putShort(flock, type);
     Memory.putLong(flock + START, slot);
-    Memory.putLong(flock + LENGTH, 1);
+    Memory.putLong(flock + LENGTH, count);
     return Libc.fcntl(fd, command, flock);
+  }
+
+  /** Deletes the file: who comes from now on has one of their own. */
+  public void delete() {
+    Libc.unlink(path);
   }
 
   /** Gives every slot back. Idempotent. */

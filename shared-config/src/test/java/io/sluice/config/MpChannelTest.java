@@ -220,6 +220,18 @@ class MpChannelTest {
   }
 
   @Test
+  void shouldAskNobodyWhileThereIsNoPrimaryAndTheNextOneByTheSameName() {
+    MpChannel secondary = open(false);
+    primary.close();
+    channels.remove(primary);
+    assertFalse(secondary.sendMsg(message("up", "")));
+    assertEquals(0, secondary.requestSync(message("ask", ""), LIMIT).sent());
+    MpChannel next = open(true);
+    next.register("ask", (message, peer) -> next.reply(message("ask", "next"), peer));
+    assertEquals("next", text(secondary.requestSync(message("ask", ""), LIMIT).messages().get(0)));
+  }
+
+  @Test
   void shouldAskAndAnswerAcrossProcesses(@TempDir Path folder) throws Exception {
     Path file = Files.writeString(folder.resolve("passed"), "content");
     int own = Libc.open(file.toString(), Libc.O_RDONLY, 0);

@@ -1,6 +1,8 @@
 package io.sluice.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -117,5 +119,28 @@ class ProcessTableTest {
     assertEquals(List.of(3), entries().get(0).lcores());
     second.release();
     assertEquals(List.of(), entries());
+  }
+
+  @Test
+  void shouldShowAnotherGenerationWhenAnotherPrimaryTakesCharge() {
+    ProcessTable seen = ProcessTable.at(address, null);
+    assertEquals(0, seen.primaryGeneration());
+    assertFalse(seen.isPrimaryAlive());
+    ProcessTable first = ProcessTable.at(address, null);
+    first.claim(ProcType.PRIMARY, "primary", List.of());
+    assertFalse(seen.isPrimaryAlive());
+    first.takeCharge();
+    assertTrue(seen.isPrimaryAlive());
+    assertEquals(first.generation(), seen.primaryGeneration());
+    assertEquals(Libc.getpid(), seen.primaryPid());
+    killHolderOf(0);
+    assertFalse(seen.isPrimaryAlive());
+    assertEquals(first.generation(), seen.primaryGeneration());
+    ProcessTable second = ProcessTable.at(address, null);
+    second.claim(ProcType.PRIMARY, "primary", List.of());
+    assertFalse(seen.isPrimaryAlive());
+    second.takeCharge();
+    assertTrue(seen.isPrimaryAlive());
+    assertNotEquals(first.generation(), seen.primaryGeneration());
   }
 }
