@@ -32,7 +32,7 @@ final class DeathPlan {
     Death.REAPER
   };
   private static final long NANOS_PER_MILLI = 1_000_000;
-  private static final int KILL_MILLIS = 1_000;
+  private static final int KILL_MILLIS = 600;
   private static final int STOP_MILLIS = 4_000;
   private static final int MIN_STOPPED_MILLIS = 20;
   private static final int MAX_STOPPED_MILLIS = 400;
