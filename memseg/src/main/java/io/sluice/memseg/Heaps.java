@@ -6,12 +6,15 @@ import io.sluice.config.LocksLayout;
 import io.sluice.config.MallocHeapLayout;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
+import io.sluice.config.MemsegLayout;
 import io.sluice.config.MpChannel;
 import io.sluice.config.UndoLog;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * All heaps of the shared config as one process uses them ({@code malloc_heap.c} of 22.11): choice
@@ -185,6 +188,54 @@ public final class Heaps implements AutoCloseable {
     } else {
       locks.lock(lock);
       locks.unlock(lock);
+    }
+  }
+
+  /**
+   * Gives pages back that are in use and in no heap: a dead primary had taken them for a heap, or
+   * out of one, and got no further; or a secondary gave them back while there was no primary. Then
+   * has the secondaries let go of pages that are in use no more; one that does not answer within
+   * five seconds keeps them. For the primary that adopts.
+   */
+  public void reclaim() {
+    for (int i = 0; i < MAX_HEAPS && isNamed(i); i++) {
+      lock(i);
+      locks.lock(Locks.HOTPLUG);
+      try {
+        reclaim(i);
+      } finally {
+        locks.unlock(Locks.HOTPLUG);
+        unlock(i);
+      }
+    }
+    locks.lock(Locks.HOTPLUG);
+    try {
+      growth.tellAll();
+    } finally {
+      locks.unlock(Locks.HOTPLUG);
+    }
+  }
+
+  private void reclaim(int index) {
+    long heap = heapAt(index);
+    TreeMap<Long, Long> elements = new TreeMap<>();
+    for (long elem = MallocHeap.first(heap); elem != 0; elem = MallocElem.next(elem)) {
+      elements.put(elem, elem + MallocElem.size(elem));
+    }
+    List<Long> stray = new ArrayList<>();
+    lists.walk(
+        (list, page, memseg) -> {
+          long address = Memory.getLong(memseg + MemsegLayout.ADDR);
+          long end = address + Memory.getLong(memseg + MemsegLayout.LEN);
+          Map.Entry<Long, Long> last = elements.lowerEntry(end);
+          boolean inHeap = last != null && last.getValue() > address;
+          if (!inHeap
+              && Memory.getInt(memseg + MemsegLayout.SOCKET_ID) == MallocHeap.socketId(heap)) {
+            stray.add(address);
+          }
+        });
+    for (long address : stray) {
+      growth.shrink(index, address, MemsegLists.pageSizeOf(lists.virt2memsegList(address)));
     }
   }
 

@@ -15,6 +15,9 @@ import java.util.Arrays;
  * knows that nobody maps it and may delete it. Making, growing and deleting files is done under an
  * exclusive flock on the directory ({@link #lockDirectory}).
  *
+ * <p>A process that adopts a dead primary's files opens them as a secondary does, and is the
+ * primary from then on ({@link #lead}).
+ *
  * <p>Only the primary makes files. A secondary that finds one missing fails, where DPDK would put a
  * fresh zero page in its place. Space is taken by fallocate before mapping, so that an exhausted
  * pool, cgroup or file system is an error here and not a SIGBUS at the first access.
@@ -29,7 +32,7 @@ final class HugepageFiles {
 
   private final String prefix;
   private final boolean singleFile;
-  private final Role role;
+  private Role role;
   private final VaWindow window;
   private final List[] lists;
 
@@ -63,6 +66,11 @@ final class HugepageFiles {
       }
       descriptors[index] = fd;
     }
+  }
+
+  /** From now on this process is the primary, which has opened all that there is. */
+  void lead() {
+    role = Role.PRIMARY;
   }
 
   void addList(int list, String directory) {
@@ -180,10 +188,11 @@ final class HugepageFiles {
   }
 
   /**
-   * Lets go of every file; the primary deletes those that it made, whoever else still maps them.
-   * The mappings are the window's to take away.
+   * Lets go of every file. The mappings are the window's to take away.
+   *
+   * @param delete whether the files end too, whoever else still maps them
    */
-  void close() {
+  void close(boolean delete) {
     for (int list = 0; list < lists.length; list++) {
       List files = lists[list];
       if (files == null) {
@@ -191,7 +200,7 @@ final class HugepageFiles {
       }
       for (int slot = 0; slot < files.descriptors.length; slot++) {
         if (files.descriptors[slot] != NONE) {
-          if (role == Role.PRIMARY) {
+          if (delete) {
             Libc.unlink(path(list, slot));
           }
           Libc.close(files.descriptors[slot]);

@@ -32,7 +32,7 @@ public final class MemsegLists {
   private final Iova iova;
   private final HugepageFiles files;
   private final List<HugepageInfo> infos;
-  private final Role role;
+  private Role role;
   private final List<MemsegList> lists = new ArrayList<>();
 
   MemsegLists(
@@ -470,9 +470,23 @@ public final class MemsegLists {
     }
   }
 
-  /** Closes this process's descriptors; the primary deletes its files. */
-  void close() {
-    files.close();
+  /**
+   * Makes this process, which has mapped every page, the primary in place of a dead one, and
+   * deletes page files that it left of no page. The caller holds the locks of hotplug and growth.
+   */
+  void lead(String prefix) {
+    role = Role.PRIMARY;
+    files.lead();
+    for (HugepageInfo info : infos) {
+      int lock = HugepageFiles.lockDirectory(info.directory());
+      HugepageFiles.deleteStale(info.directory(), prefix);
+      HugepageFiles.unlockDirectory(lock);
+    }
+  }
+
+  /** Closes this process's descriptors, and deletes the files if told to. */
+  void close(boolean delete) {
+    files.close(delete);
   }
 
   /** The pages in use, one per line, as {@code rte_dump_physmem_layout}. */

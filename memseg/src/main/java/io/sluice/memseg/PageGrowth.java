@@ -16,6 +16,9 @@ interface PageGrowth extends AutoCloseable {
   /** Gives back pages that are in the heap no more; again if need be, as long as they are not. */
   void shrink(int index, long address, long length);
 
+  /** Has all others follow what came and went while nobody told them. */
+  default void tellAll() {}
+
   /** Ends work for others; the mappings stay. */
   @Override
   default void close() {}

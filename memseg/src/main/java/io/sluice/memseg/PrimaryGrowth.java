@@ -112,6 +112,11 @@ final class PrimaryGrowth implements PageGrowth {
     syncAll(MallocMessage.SYNC_ACTION);
   }
 
+  @Override
+  public void tellAll() {
+    syncAll(MallocMessage.SYNC_ACTION);
+  }
+
   /** Has all secondaries map what changed; false if one could not or did not answer in time. */
   private synchronized boolean syncAll(String action) {
     MallocMessage sync = MallocMessage.sync(ThreadLocalRandom.current().nextLong());

@@ -74,12 +74,16 @@ final class SecondaryGrowth implements PageGrowth {
   }
 
   private boolean ask(MallocMessage message) {
+    int server = locks.server();
+    if (server == 0) {
+      return false;
+    }
     CompletableFuture<Boolean> answer = new CompletableFuture<>();
     synchronized (pending) {
       pending.put(message.id(), answer);
     }
     try {
-      return channel.sendMsg(message.as(MallocMessage.REQUEST)) && await(answer);
+      return channel.sendMsg(message.as(MallocMessage.REQUEST)) && await(answer, server);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -92,14 +96,14 @@ final class SecondaryGrowth implements PageGrowth {
     }
   }
 
-  /** False when the time is up, and as soon as there is no primary any more. */
-  private boolean await(CompletableFuture<Boolean> answer)
+  /** False when the time is up, and as soon as the primary asked is no more. */
+  private boolean await(CompletableFuture<Boolean> answer, int server)
       throws InterruptedException, ExecutionException {
     for (long waited = 0; waited < TIMEOUT_MILLIS; waited += POLL_MILLIS) {
       try {
         return answer.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        if (!locks.isServed()) {
+        if (locks.server() != server) {
           return false;
         }
       }

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Everything between the config and the heap, put together in DPDK's order: the window of
@@ -37,12 +38,16 @@ public final class SharedPages implements AutoCloseable {
 
   private final MemConfig config;
   private final String directory;
-  private final Role role;
+  private Role role;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private List<HugepageInfo> infos;
+  private IovaMode mode;
   private VaWindow window;
   private Fbarray memzones;
   private MemsegLists lists;
+
+  /** Whether the files end with this process. */
+  private boolean own;
 
   private SharedPages(MemConfig config, String directory, Role role) {
     this.config = config;
@@ -60,6 +65,7 @@ public final class SharedPages implements AutoCloseable {
   public static SharedPages create(
       MemConfig config, String directory, EalOptions options, int[] sockets, int[] megabytes) {
     SharedPages pages = new SharedPages(config, directory, Role.PRIMARY);
+    pages.own = true;
     try {
       pages.create(options, sockets, megabytes);
       return pages;
@@ -74,7 +80,7 @@ public final class SharedPages implements AutoCloseable {
     requirePossible(options.iovaMode());
     String infoFile = directory + "/hugepage_info";
     HugepageInfoFile.write(infoFile, infos);
-    undo.push(() -> Libc.unlink(infoFile));
+    undo.push(() -> letGo(infoFile));
     long start = options.baseVirtaddr();
     long zonesEnd = start + Fbarray.fileLength(MAX_MEMZONES, MemzoneLayout.SIZEOF);
     List<Long> sizes = new ArrayList<>();
@@ -95,7 +101,7 @@ public final class SharedPages implements AutoCloseable {
             MAX_MEMZONES,
             MemzoneLayout.SIZEOF,
             start);
-    undo.push(memzones::destroy);
+    undo.push(() -> letGo(memzones));
     boolean singleFile = options.singleFileSegments();
     Memory.putInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS, singleFile ? 1 : 0);
     openLists(options.filePrefix(), singleFile, new Iova(options.iovaMode()));
@@ -125,7 +131,21 @@ public final class SharedPages implements AutoCloseable {
   private void openLists(String prefix, boolean singleFile, Iova iova) {
     HugepageFiles files = new HugepageFiles(prefix, singleFile, role, window, MemsegPlan.MAX_LISTS);
     lists = new MemsegLists(config, iova, files, infos, role);
-    undo.push(lists::close);
+    undo.push(() -> lists.close(own));
+  }
+
+  private void letGo(String file) {
+    if (own) {
+      Libc.unlink(file);
+    }
+  }
+
+  private void letGo(Fbarray array) {
+    if (own) {
+      array.destroy();
+    } else {
+      array.detach();
+    }
   }
 
   private void createList(int index, MemsegPlan.PlannedList plan) {
@@ -138,7 +158,7 @@ public final class SharedPages implements AutoCloseable {
             plan.segments(),
             MemsegLayout.SIZEOF,
             plan.arrayAddress());
-    undo.push(segments::destroy);
+    undo.push(() -> letGo(segments));
     Memory.putLong(msl + MemsegListLayout.BASE_VA, plan.baseAddress());
     Memory.putLong(msl + MemsegListLayout.PAGE_SZ, plan.pageSize());
     Memory.putInt(msl + MemsegListLayout.SOCKET_ID, plan.socket());
@@ -155,6 +175,64 @@ public final class SharedPages implements AutoCloseable {
    */
   public static SharedPages attach(MemConfig config, String directory, EalOptions options) {
     return join(config, directory, options, Role.SECONDARY);
+  }
+
+  /**
+   * Joins what a dead primary left, as a secondary does at first, so that nothing is lost to others
+   * if this process fails or dies at it. {@link #resync} and {@link #lead} follow under the locks,
+   * {@link #setOwn} when all is done.
+   *
+   * @throws SluiceException EINVAL if the options ask for other memory than there is
+   */
+  public static SharedPages adopt(MemConfig config, String directory, EalOptions options) {
+    List<HugepageInfo> infos = HugepageInfoFile.read(directory + "/hugepage_info");
+    boolean singleFile =
+        Memory.getInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS) != 0;
+    requireFit(directory, options, infos, singleFile);
+    SharedPages pages = join(config, directory, options, Role.SECONDARY);
+    try {
+      pages.requirePossible(pages.mode);
+      requireFit(directory, options, pages.mode);
+      return pages;
+    } catch (RuntimeException e) {
+      pages.close();
+      throw e;
+    }
+  }
+
+  private static void requireFit(
+      String directory, EalOptions options, List<HugepageInfo> infos, boolean singleFile) {
+    boolean plain = infos.get(0).directory().equals(HugepageSources.PLAIN_DIRECTORY);
+    if (options.noHuge() && !plain) {
+      throw unfit(directory, "hugepages", "without --no-huge");
+    }
+    if (options.hugeDir() != null && plain) {
+      throw unfit(directory, "plain shared files", "with --no-huge in place of --huge-dir");
+    }
+    if (options.singleFileSegments() != singleFile) {
+      throw singleFile
+          ? unfit(directory, "one file for each list", "with --single-file-segments")
+          : unfit(directory, "one file for each page", "without --single-file-segments");
+    }
+  }
+
+  private static void requireFit(String directory, EalOptions options, IovaMode mode) {
+    if (options.iovaMode() != mode) {
+      String name = mode.name().toLowerCase(Locale.ROOT);
+      throw unfit(directory, "IO addresses of mode " + name, "with --iova-mode=" + name);
+    }
+  }
+
+  private static SluiceException unfit(String directory, String found, String cure) {
+    return new SluiceException(
+        Errno.EINVAL,
+        "secondaries of an earlier primary still use "
+            + directory
+            + ", whose memory has "
+            + found
+            + "; start "
+            + cure
+            + ", or stop them");
   }
 
   /** Maps everything for reading, over a private copy of the config; takes no lock on anything. */
@@ -175,12 +253,14 @@ public final class SharedPages implements AutoCloseable {
   }
 
   private void attach(EalOptions options) {
-    infos = HugepageInfoFile.read(directory + "/hugepage_info");
+    String infoFile = directory + "/hugepage_info";
+    infos = HugepageInfoFile.read(infoFile);
+    undo.push(() -> letGo(infoFile));
     requireSane(config.address());
     window = reserveFor(config.address());
     undo.push(window::close);
     memzones = attachArray(config.address() + MemConfigLayout.MEMZONES);
-    undo.push(memzones::detach);
+    undo.push(() -> letGo(memzones));
     boolean singleFile =
         Memory.getInt(config.address() + MemConfigLayout.SINGLE_FILE_SEGMENTS) != 0;
     Fbarray[] arrays = new Fbarray[MemsegPlan.MAX_LISTS];
@@ -188,10 +268,12 @@ public final class SharedPages implements AutoCloseable {
       long msl = MemsegLists.listAddress(config.address(), i);
       if (isOurs(msl)) {
         arrays[i] = attachArray(msl + LIST_ARRAY);
-        undo.push(arrays[i]::detach);
+        Fbarray array = arrays[i];
+        undo.push(() -> letGo(array));
       }
     }
-    openLists(options.filePrefix(), singleFile, new Iova(modeOf(arrays)));
+    mode = modeOf(arrays);
+    openLists(options.filePrefix(), singleFile, new Iova(mode));
     for (int i = 0; i < MemsegPlan.MAX_LISTS; i++) {
       if (arrays[i] != null) {
         lists.add(i, arrays[i]);
@@ -206,6 +288,19 @@ public final class SharedPages implements AutoCloseable {
   /** Maps what has come since {@link #attach}; the caller holds the memory_hotplug_lock. */
   public void resync() {
     lists.syncAtAttach();
+  }
+
+  /**
+   * Makes this process the primary, after {@link #resync} and under the same locks and growth's.
+   */
+  public void lead(String prefix) {
+    role = Role.PRIMARY;
+    lists.lead(prefix);
+  }
+
+  /** Says whether the files end with this process, which is their primary. */
+  public void setOwn(boolean own) {
+    this.own = own;
   }
 
   /** The mode is the primary's, whatever this process was told: one look at a page shows it. */
@@ -304,7 +399,7 @@ public final class SharedPages implements AutoCloseable {
     return !infos.get(0).directory().equals(HugepageSources.PLAIN_DIRECTORY);
   }
 
-  /** Unmaps everything; the primary deletes its files. */
+  /** Unmaps everything; their owner deletes the files. */
   @Override
   public void close() {
     while (!undo.isEmpty()) {

@@ -58,6 +58,13 @@ final class Reaper implements AutoCloseable {
     recoveries().forEach(recovery -> recovery.leave(memory, own));
   }
 
+  /** Has recovered what this process holds, as others would after its death; whether it is done. */
+  boolean bury() {
+    ProcessTable processes = memory.processTable();
+    ProcessTable.Entry own = processes.find(processes.generation());
+    return processes.recover(() -> recover(own));
+  }
+
   /** Loaded when first needed: most processes never see another die. */
   private synchronized List<Recovery> recoveries() {
     if (recoveries == null) {

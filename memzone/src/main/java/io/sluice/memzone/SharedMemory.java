@@ -30,14 +30,17 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The shared memory as one process sees it: config, pages, heap, zones, tailqs, messages and the
  * table of processes. What everything else takes as its first argument.
  *
- * <p>{@link #create} makes it, as the one primary of its file prefix; {@link #attach} joins it as a
- * secondary, at the same addresses; {@link #observe} looks at it and touches nothing. All three
- * take back what they did when they fail: no file, no mapping, no thread stays behind.
+ * <p>{@link #create} makes it, as the one primary of its file prefix, or adopts what a dead primary
+ * left to processes that live; {@link #attach} joins it as a secondary, at the same addresses;
+ * {@link #observe} looks at it and touches nothing. All three take back what they did when they
+ * fail: no file, no mapping, no thread stays behind.
  *
  * <p>One object per process and prefix; a JVM that opens several needs different base addresses.
  */
@@ -48,6 +51,8 @@ public final class SharedMemory implements AutoCloseable {
 
   /** Longer than another process takes to grow the heap while a third one does not answer. */
   private static final long LOCK_NANOS = 20_000_000_000L;
+
+  private static final long RECOVERY_POLL_NANOS = 1_000_000;
 
   private static final List<SharedMemory> OPEN = new CopyOnWriteArrayList<>();
 
@@ -63,6 +68,8 @@ public final class SharedMemory implements AutoCloseable {
   private ProcessTable processes;
   private Journal journal;
   private ObjectOwners owners;
+  private Reaper reaper;
+  private Adoption adoption;
 
   private SharedMemory(EalOptions options, ProcType procType) {
     this.options = options;
@@ -83,10 +90,25 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /**
-   * Makes the shared memory as the primary of the options' file prefix.
+   * The dead primary whose memory a primary goes on with.
    *
-   * @throws SluiceException EBUSY if the prefix has a primary, or secondaries of an earlier one;
-   *     EEXIST if the addresses are taken; ENOMEM if there are not enough pages
+   * @param pid of the one before
+   * @param generation of the one before, in the process table
+   * @param secondaries how many processes were attached and alive when all was done
+   */
+  public record Adoption(int pid, int generation, int secondaries) {}
+
+  /**
+   * Makes the shared memory as the primary of the options' file prefix. If processes that attached
+   * to an earlier primary live, whatever became of that one, it adopts what they use in place of
+   * that: they go on, and nothing in it is lost but what the dead one had in hand. The options then
+   * say nothing about how much memory there is, but must not contradict what there is.
+   *
+   * @throws SluiceException EBUSY if the prefix has a primary, or if what processes of an earlier
+   *     one use is no memory of Sluice's, of another version or garbage, or if a stopped process
+   *     keeps the dead one from being recovered from for 20 seconds; EINVAL if the options ask for
+   *     another base address or other pages than they use; EEXIST if the addresses are taken;
+   *     ENOMEM if there are not enough pages
    */
   public static SharedMemory create(EalOptions options) {
     SharedMemory memory = new SharedMemory(options, ProcType.PRIMARY);
@@ -110,9 +132,15 @@ public final class SharedMemory implements AutoCloseable {
     config = MemConfig.create(directory, options.baseVirtaddr());
     undo.push(config::close);
     locks = Locks.of(config.address());
-    channel = MpChannel.open(directory, true);
-    undo.push(channel::close);
-    channel.register(VDEV_ACTION, this::answerVdevScan);
+    if (config.isAdopted()) {
+      adopt();
+    } else {
+      make();
+    }
+  }
+
+  private void make() {
+    openChannel();
     CpuTopology topology = CpuTopology.current();
     long address = config.address();
     Memory.putInt(address + MemConfigLayout.NCHANNEL, topology.memoryChannels());
@@ -139,9 +167,96 @@ public final class SharedMemory implements AutoCloseable {
     Locks.init(locksZone.address());
     enter(table, journalZone, ownersZone, locksZone);
     undo.push(heaps::close);
+    reaper = new Reaper(this);
     work();
     directory.clean();
+    processes.takeCharge();
     config.complete();
+  }
+
+  private void openChannel() {
+    channel = MpChannel.open(directory, true);
+    undo.push(channel::close);
+    channel.register(VDEV_ACTION, this::answerVdevScan);
+  }
+
+  /**
+   * Joins as a secondary does, and becomes the primary with the last steps: whatever ends this
+   * before, the files stay, and what this process held is recovered as anybody's.
+   */
+  private void adopt() {
+    pages = SharedPages.adopt(config, directory.path(), options);
+    undo.push(pages::close);
+    enterAdopted();
+    int pid = processes.primaryPid();
+    int generation = processes.primaryGeneration();
+    requireLock("memory_hotplug_lock", Locks.HOTPLUG, MemConfigLayout.MEMORY_HOTPLUG_LOCK);
+    try {
+      // With growth's lock, what a dead primary had begun is undone, and nobody else begins.
+      locks.lock(Locks.GROWTH);
+      try {
+        openChannel();
+        pages.resync();
+        pages.lead(options.filePrefix());
+        heaps = Heaps.forPrimary(config, pages, channel, locks);
+        undo.push(heaps::close);
+      } finally {
+        locks.unlock(Locks.GROWTH);
+      }
+    } finally {
+      locks.unlock(Locks.HOTPLUG);
+    }
+    requireLock("mlock", Locks.MLOCK, MemConfigLayout.MLOCK);
+    locks.unlock(Locks.MLOCK);
+    reaper = new Reaper(this);
+    awaitRecovery(pid, processes::freeDeadPrimaries);
+    heaps.reclaim();
+    work();
+    directory.clean();
+    int[] secondaries = new int[1];
+    processes.forEach(
+        each ->
+            secondaries[0] +=
+                each.procType() == ProcType.SECONDARY && processes.isAlive(each) ? 1 : 0);
+    adoption = new Adoption(pid, generation, secondaries[0]);
+    processes.takeCharge();
+    setOwn(true);
+  }
+
+  private void enterAdopted() {
+    try {
+      enterExisting();
+    } catch (SluiceException e) {
+      throw e.errno() != Errno.ENOENT
+          ? e
+          : new SluiceException(
+              Errno.EBUSY,
+              "secondaries of an earlier primary, which was not Sluice's, still use "
+                  + directory.path()
+                  + "; stop them or choose another --file-prefix");
+    }
+  }
+
+  /** A primary must not give out what the last one may still be found to have. */
+  private void awaitRecovery(int pid, BooleanSupplier recovery) {
+    long deadline = System.nanoTime() + LOCK_NANOS;
+    while (!recovery.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new SluiceException(
+            Errno.EBUSY,
+            directory.path()
+                + ": what the primary (pid "
+                + pid
+                + ") left cannot be put right while another process is stopped at it; continue or"
+                + " end that one (sluice ps)");
+      }
+      LockSupport.parkNanos(RECOVERY_POLL_NANOS);
+    }
+  }
+
+  private void setOwn(boolean own) {
+    pages.setOwn(own);
+    config.setOwn(own);
   }
 
   private static int[] sockets(CpuTopology topology) {
@@ -183,7 +298,6 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   private void work() {
-    Reaper reaper = new Reaper(this);
     reaper.start();
     undo.push(reaper::close);
     if (procType != ProcType.PRIMARY) {
@@ -221,11 +335,7 @@ public final class SharedMemory implements AutoCloseable {
     locks = Locks.of(config.address());
     pages = SharedPages.attach(config, directory.path(), options);
     undo.push(pages::close);
-    enter(
-        require(ProcessTable.ZONE),
-        require(Journal.ZONE),
-        require(ObjectOwners.ZONE),
-        require(Locks.ZONE));
+    enterExisting();
     // No page comes or goes while this is held: none can be missed between mapping what is there
     // and being ready to follow.
     requireLock("memory_hotplug_lock", Locks.HOTPLUG, MemConfigLayout.MEMORY_HOTPLUG_LOCK);
@@ -240,7 +350,16 @@ public final class SharedMemory implements AutoCloseable {
     }
     requireLock("mlock", Locks.MLOCK, MemConfigLayout.MLOCK);
     locks.unlock(Locks.MLOCK);
+    reaper = new Reaper(this);
     work();
+  }
+
+  private void enterExisting() {
+    enter(
+        require(ProcessTable.ZONE),
+        require(Journal.ZONE),
+        require(ObjectOwners.ZONE),
+        require(Locks.ZONE));
   }
 
   /** Takes a lock, but does not wait for one that nobody will ever free. */
@@ -386,6 +505,23 @@ public final class SharedMemory implements AutoCloseable {
   /** Whether hugepages are behind it, or plain shared files. */
   public boolean isHugepageBacked() {
     return pages.isHugepageBacked();
+  }
+
+  /** What this primary goes on with; null if it began with nothing, and in a secondary. */
+  public Adoption adoption() {
+    return adoption;
+  }
+
+  /**
+   * Ends a primary as its death would: what it holds is recovered, and the files stay for another
+   * to adopt, as long as processes live that use them. None of its threads may use the memory any
+   * more. For a primary that finds it cannot do its work.
+   */
+  public void leave() {
+    setOwn(false);
+    reaper.close();
+    awaitRecovery(processes.primaryPid(), reaper::bury);
+    close();
   }
 
   /** Detaches: unmaps everything; the primary also deletes its files. Idempotent. */

@@ -291,23 +291,6 @@ class SharedMemoryTest {
 
   @ParameterizedTest
   @EnumSource(Pages.class)
-  void shouldRefuseToStartOverLiveSecondariesOfAKilledPrimary(Pages kind) {
-    kind.assume();
-    JavaProcess primary = start("primary", kind.optionsOnly("-m", "8"));
-    JavaProcess secondary = start("secondary");
-    long block = number(secondary, "malloc 64", "block");
-    ask(secondary, "poke " + block + " 11", "(done)");
-    primary.kill();
-    JavaProcess second = startUnready("primary", kind.optionsOnly("-m", "8"));
-    second.awaitLine("refused EBUSY: secondaries of an earlier primary", LIMIT);
-    assertEquals(1, second.awaitExit(LIMIT));
-    assertEquals(11, number(secondary, "peek " + block, "value"));
-    quit(secondary);
-    create(kind).close();
-  }
-
-  @ParameterizedTest
-  @EnumSource(Pages.class)
   void shouldObserveWithoutBeingSeen(Pages kind) {
     kind.assume();
     try (SharedMemory memory = create(kind)) {

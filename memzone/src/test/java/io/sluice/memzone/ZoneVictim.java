@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A secondary that does one thing for the line it reads, {@code NTH OPERATION [ARGUMENTS]}, and
- * dies ahead of the NTH store. Its argument is the file prefix; a second one makes it a primary, or
- * has it attach and detach in place of that.
+ * dies ahead of the NTH store. Its argument is the file prefix; a second one makes it a primary,
+ * has it adopt a dead primary's memory for the line, or attach and detach in place of that.
  */
 final class ZoneVictim {
   static final String ZONE = "victim";
@@ -28,6 +28,11 @@ final class ZoneVictim {
     if (arguments.length > 1 && arguments[1].equals("primary")) {
       EalOptions own = EalOptions.parse("--file-prefix", arguments[0], "--no-huge", "-m", "4");
       serve(SharedMemory.create(own), input);
+      return;
+    }
+    if (arguments.length > 1 && arguments[1].equals("adopt")) {
+      System.out.println("ready");
+      adopt(arguments[0], input);
       return;
     }
     if (arguments.length > 1) {
@@ -50,6 +55,16 @@ final class ZoneVictim {
         // To be killed: what it has is its own as long as it lives.
         input.readLine();
       }
+    }
+  }
+
+  private static void adopt(String prefix, BufferedReader input) throws IOException {
+    EalOptions own = EalOptions.parse("--file-prefix", prefix, "--no-huge", "--no-pci");
+    StoreFaults.arm(Long.parseLong(input.readLine()));
+    try (SharedMemory memory = SharedMemory.create(own)) {
+      System.out.println("done " + memory.adoption() + " stores " + StoreFaults.disarm());
+      // To be killed, as a primary that closes takes the memory along.
+      input.readLine();
     }
   }
 

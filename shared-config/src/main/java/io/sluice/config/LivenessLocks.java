@@ -53,6 +53,13 @@ public final class LivenessLocks implements AutoCloseable {
     return fd < 0 ? null : new LivenessLocks(fd);
   }
 
+  /** Whether any process holds a slot in that directory. */
+  static boolean isAnyHeld(RuntimeDirectory directory) {
+    try (LivenessLocks all = observe(directory)) {
+      return all != null && all.isHeld(0, ProcessTableLayout.MAX_PROCESSES);
+    }
+  }
+
   /** Takes a slot's lock, which nobody else can have whose claim of the slot is over. */
   synchronized void hold(int slot) {
     int result = lock(Libc.F_OFD_SETLK, Libc.F_WRLCK, slot);
@@ -74,18 +81,26 @@ public final class LivenessLocks implements AutoCloseable {
 
   /** Whether somebody holds the slot's lock: another descriptor than this object's. */
   synchronized boolean isHeld(int slot) {
-    return lock(Libc.F_OFD_GETLK, Libc.F_WRLCK, slot) == 0
+    return isHeld(slot, 1);
+  }
+
+  private boolean isHeld(int slot, int count) {
+    return lock(Libc.F_OFD_GETLK, Libc.F_WRLCK, slot, count) == 0
         && Memory.getShort(flock) != Libc.F_UNLCK;
   }
 
   private int lock(int command, short type, int slot) {
+    return lock(command, type, slot, 1);
+  }
+
+  private int lock(int command, short type, int slot, int count) {
     if (closed) {
       return -Errno.EBADF.number();
     }
     Memory.fill(flock, FLOCK_SIZEOF, (byte) 0);
     Memory.putShort(flock, type);
     Memory.putLong(flock + START, slot);
-    Memory.putLong(flock + LENGTH, 1);
+    Memory.putLong(flock + LENGTH, count);
     return Libc.fcntl(fd, command, flock);
   }
 

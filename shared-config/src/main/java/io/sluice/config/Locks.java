@@ -350,9 +350,12 @@ public final class Locks {
     return noted;
   }
 
-  /** Whether there is still somebody to serve requests, as far as is known. */
-  public boolean isServed() {
-    return zone == 0 || processes.isPrimaryAlive();
+  /** The generation of the primary that serves requests; 0 if there is none, -1 if not known. */
+  public int server() {
+    if (zone == 0) {
+      return -1;
+    }
+    return processes.isPrimaryAlive() ? processes.primaryGeneration() : 0;
   }
 
   /** The id of a new request, which tells that one of Sluice makes it and notes it. */

@@ -32,14 +32,18 @@ public final class MemConfig implements AutoCloseable {
 
   private final String path;
   private final long address;
-  private final boolean primary;
+  private final boolean adopted;
   private int fd;
 
-  private MemConfig(String path, long address, int fd, boolean primary) {
+  /** Whether the file ends with this process. */
+  private boolean own;
+
+  private MemConfig(String path, long address, int fd, boolean adopted) {
     this.path = path;
     this.address = address;
     this.fd = fd;
-    this.primary = primary;
+    this.adopted = adopted;
+    this.own = fd >= 0 && !adopted;
   }
 
   /**
@@ -65,10 +69,13 @@ public final class MemConfig implements AutoCloseable {
   }
 
   /**
-   * Makes the config as the primary, which it remains as long as this is open.
+   * Makes the config as the primary, which it remains as long as this is open; or, where processes
+   * of a dead primary still use theirs, opens that ({@link #isAdopted}): then nothing is written,
+   * and it is theirs until {@link #setOwn}.
    *
-   * @throws SluiceException EBUSY if there is a primary, in this process or another, or if
-   *     secondaries of an earlier one still run; EEXIST if the address is taken
+   * @throws SluiceException EBUSY if there is a primary, in this process or another, or if what
+   *     processes of an earlier one still use is no whole config of this version; EINVAL if theirs
+   *     is at another base address; EEXIST if the address is taken
    */
   public static MemConfig create(RuntimeDirectory directory, long baseVirtaddr) {
     String path = directory.path() + "/config";
@@ -94,22 +101,14 @@ public final class MemConfig implements AutoCloseable {
       Libc.close(fd);
       throw hasPrimary(path);
     }
-    if (isHeld(directory.path() + "/fbarray_memzone")) {
-      if (Libc.size(fd) == 0) {
-        Libc.unlink(path);
-      }
-      Libc.close(fd);
-      throw new SluiceException(
-          Errno.EBUSY,
-          "secondaries of an earlier primary still use "
-              + directory.path()
-              + "; stop them or choose another --file-prefix");
+    long at = baseVirtaddr - MemConfigLayout.SIZEOF & -4096;
+    if (LivenessLocks.isAnyHeld(directory) || isHeld(directory.path() + "/fbarray_memzone")) {
+      return adopt(directory, path, fd, at);
     }
     result = Libc.ftruncate(fd, 0);
     if (result == 0) {
       result = Libc.ftruncate(fd, MemConfigLayout.SIZEOF);
     }
-    long at = baseVirtaddr - MemConfigLayout.SIZEOF & -4096;
     long mapped = result < 0 ? result : map(at, fd, Libc.MAP_SHARED | Libc.MAP_FIXED_NOREPLACE);
     if (mapped != at) {
       Libc.unlink(path);
@@ -119,7 +118,59 @@ public final class MemConfig implements AutoCloseable {
     }
     Memory.putInt(at + MemConfigLayout.VERSION, VERSION);
     Memory.putLong(at + MemConfigLayout.MEM_CFG_ADDR, at);
-    return new MemConfig(path, at, fd, true);
+    return new MemConfig(path, at, fd, false);
+  }
+
+  /** The config that a dead primary left to processes that live; only read, and mapped. */
+  private static MemConfig adopt(RuntimeDirectory directory, String path, int fd, long at) {
+    try {
+      requireAdoptable(directory, fd, at);
+      long mapped = map(at, fd, Libc.MAP_SHARED | Libc.MAP_FIXED_NOREPLACE);
+      if (mapped != at) {
+        throw AddressRange.taken(
+            "map " + path,
+            at,
+            at + MAPPED_LENGTH,
+            mapped,
+            "keep this JVM's heap out of there (-XX:HeapBaseMinAddress=, a smaller -Xmx)");
+      }
+      return new MemConfig(path, at, fd, true);
+    } catch (SluiceException e) {
+      if (Libc.size(fd) == 0) {
+        Libc.unlink(path);
+      }
+      Libc.close(fd);
+      throw e;
+    }
+  }
+
+  private static void requireAdoptable(RuntimeDirectory directory, int fd, long at) {
+    long image = Memory.allocate(MemConfigLayout.SIZEOF);
+    try {
+      boolean whole = Libc.pread(fd, image, MemConfigLayout.SIZEOF, 0) == MemConfigLayout.SIZEOF;
+      String wrong = whole ? wrongWith(image) : "is cut short";
+      if (wrong != null) {
+        throw new SluiceException(
+            Errno.EBUSY,
+            "secondaries of an earlier primary still use "
+                + directory.path()
+                + ", whose config "
+                + wrong
+                + "; stop them or choose another --file-prefix");
+      }
+      long found = Memory.getLong(image + MemConfigLayout.MEM_CFG_ADDR);
+      if (found != at) {
+        throw new SluiceException(
+            Errno.EINVAL,
+            "secondaries of an earlier primary still use "
+                + directory.path()
+                + " at another address; start with --base-virtaddr=0x"
+                + Long.toHexString(found + MAPPED_LENGTH)
+                + ", or stop them");
+      }
+    } finally {
+      Memory.release(image);
+    }
   }
 
   private static long map(long address, int fd, int flags) {
@@ -322,12 +373,24 @@ public final class MemConfig implements AutoCloseable {
     return address;
   }
 
-  /** Unmaps it; the primary deletes its file first. */
+  /** Whether it is what a dead primary left, and processes still use. */
+  public boolean isAdopted() {
+    return adopted;
+  }
+
+  /** Says whether the file ends with this process, which is its primary. */
+  public void setOwn(boolean own) {
+    this.own = own;
+  }
+
+  /** Unmaps it; its owner deletes the file first. */
   @Override
   public void close() {
     Libc.munmap(address, MAPPED_LENGTH);
-    if (primary && fd >= 0) {
-      Libc.unlink(path);
+    if (fd >= 0) {
+      if (own) {
+        Libc.unlink(path);
+      }
       Libc.close(fd);
       fd = -1;
       HELD_HERE.remove(path);

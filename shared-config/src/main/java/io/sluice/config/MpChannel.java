@@ -104,7 +104,8 @@ public final class MpChannel implements AutoCloseable {
   public boolean sendMsg(MpMessage message) {
     boolean reached = true;
     for (String peer : peers()) {
-      reached &= deliver(peer, MpSocket.MESSAGE, message) != Delivery.FAILED;
+      Delivery delivery = deliver(peer, MpSocket.MESSAGE, message);
+      reached &= delivery == Delivery.SENT || primary && delivery == Delivery.GONE;
     }
     return reached;
   }
@@ -115,7 +116,8 @@ public final class MpChannel implements AutoCloseable {
   }
 
   /**
-   * {@code rte_mp_request_sync}: asks and waits. A peer that dies meanwhile is not waited for.
+   * {@code rte_mp_request_sync}: asks and waits. A peer that dies meanwhile is not waited for. In a
+   * secondary whose primary is dead nobody is asked, until the next one has taken its place.
    *
    * @throws SluiceException EEXIST if this process waits for the same action already
    */
@@ -206,7 +208,7 @@ public final class MpChannel implements AutoCloseable {
     FAILED
   }
 
-  /** The primary deletes the sockets of secondaries that are gone. */
+  /** The primary deletes the sockets of secondaries that are gone; its own the next one binds. */
   private Delivery deliver(String peer, int type, MpMessage message) {
     int result = socket.send(peer, type, message);
     if (result == 0) {
@@ -215,9 +217,8 @@ public final class MpChannel implements AutoCloseable {
     boolean gone = result == -Errno.ECONNREFUSED.number() || result == -Errno.ENOENT.number();
     if (gone && primary) {
       Libc.unlink(peer);
-      return Delivery.GONE;
     }
-    return Delivery.FAILED;
+    return gone ? Delivery.GONE : Delivery.FAILED;
   }
 
   private void receive() {

@@ -282,11 +282,46 @@ public final class ProcessTable {
     return true;
   }
 
-  /** Whether there is a primary in the table that runs. */
+  /** Makes this process, which has claimed its slot as a primary, the one in charge. */
+  public void takeCharge() {
+    Memory.putLongVolatile(
+        address + ProcessTableLayout.PRIMARY,
+        (long) Libc.getpid() << 32 | ownGeneration & 0xffff_ffffL);
+  }
+
+  /**
+   * The generation of the primary in charge: another number for each primary, so that whoever keeps
+   * it sees that a new one has taken over. It stays when that primary dies, until the next has
+   * adopted everything. 0 before the first. One volatile read.
+   */
+  public int primaryGeneration() {
+    return (int) Memory.getLongVolatile(address + ProcessTableLayout.PRIMARY);
+  }
+
+  /** The pid that belongs to {@link #primaryGeneration}. */
+  public int primaryPid() {
+    return (int) (Memory.getLongVolatile(address + ProcessTableLayout.PRIMARY) >>> 32);
+  }
+
+  /** Whether the primary in charge runs. Takes system calls. */
   public boolean isPrimaryAlive() {
-    boolean[] alive = {false};
-    forEach(each -> alive[0] |= each.procType() == ProcType.PRIMARY && isAlive(each));
-    return alive[0];
+    return isAlive(primaryGeneration());
+  }
+
+  /**
+   * Recovers from the primaries before this one.
+   *
+   * @return whether that is done; false to be called again
+   */
+  public boolean freeDeadPrimaries() {
+    boolean[] all = {true};
+    forEach(
+        each -> {
+          if (each.procType() == ProcType.PRIMARY && !isAlive(each)) {
+            all[0] &= freeIfDead(each.slot());
+          }
+        });
+    return all[0];
   }
 
   /** Whether every process in the table runs: all that died were recovered from. */

@@ -8,15 +8,24 @@ package io.sluice.config;
  *    0  4  slots                 0  4  pid, 0 in a free slot
  *    4  4  generation, counts    4  4  state: 0 claimed, 1 active
  *          all claims            8  8  start time of the process, clock ticks since boot
- *   lcore owners, from 64       16  4  process type: 0 primary, 1 secondary
- *    0  4  generation of who    20  4  generation
- *          has lcore 0, or 0    24 32  role
+ *    8  8  primary in charge,   16  4  process type: 0 primary, 1 secondary
+ *          or the last one:     20  4  generation
+ *          its generation, and  24 32  role
+ *          its pid in the
+ *          upper half
+ *   lcore owners, from 64
+ *    0  4  generation of who
+ *          has lcore 0, or 0
  *    4  4  of lcore 1 ...
  * </pre>
  */
 public final class ProcessTableLayout {
   public static final int SLOTS = 0;
   public static final int NEXT_GENERATION = 4;
+
+  /** One word, so that generation and pid are those of one primary. */
+  public static final int PRIMARY = 8;
+
   public static final int LCORE_OWNERS = 64;
   public static final int FIRST_SLOT = 64 + 512;
 
