@@ -48,7 +48,9 @@ public final class PoolRecovery implements Recovery {
     List<Mempool> pools = new ArrayList<>();
     Mempool.walk(m, pools::add);
     MbufReferences.recover(m, dead.generation());
-    new Search(m, pools, dead).giveBack();
+    if (!new Search(m, pools, dead).giveBack()) {
+      return false;
+    }
     pools.forEach(pool -> dead.lcores().forEach(pool::forgetCache));
     return true;
   }
@@ -63,20 +65,26 @@ public final class PoolRecovery implements Recovery {
   private static final class Search {
     private final ObjectOwners owners;
     private final List<Mempool> pools;
+    private final MbufReferences references;
 
     /** Object to its owner: the dead process, or nobody for some in its caches. */
     private final Map<Long, Integer> held = new LinkedHashMap<>();
 
+    /** Those of them that are behind another mbuf in a packet. */
+    private final Set<Long> behind = new HashSet<>();
+
     private final Map<Long, Mempool> poolOf = new HashMap<>();
+    private final List<Long> clones = new ArrayList<>();
 
     Search(SharedMemory m, List<Mempool> pools, ProcessTable.Entry dead) {
       this.owners = m.owners();
       this.pools = pools;
+      this.references = new MbufReferences(m.journal(), pools);
       pools.forEach(pool -> addOwned(pool, dead));
       if (!held.isEmpty()) {
         Ring.walk(m, ring -> ring.forEach(held::remove));
         pools.forEach(pool -> pool.backend().forEach(held::remove));
-        removeFollowers();
+        findSegments();
       }
     }
 
@@ -105,59 +113,83 @@ public final class PoolRecovery implements Recovery {
       poolOf.put(object, pool);
     }
 
-    /** A segment goes with the packet that it is part of, whoever made it. */
-    private void removeFollowers() {
-      Set<Long> followers = new HashSet<>();
+    /**
+     * A segment goes with the packet that it is part of, and whose that is shows only when its
+     * first segment is taken: by now a live process may have it. A live one becomes the owner of a
+     * segment before it takes it from behind another; so one that is behind none, and is the dead
+     * one's still, is a packet of its own. What is behind an mbuf that is nobody's, since only
+     * clones refer to it, was behind it once.
+     */
+    private void findSegments() {
       for (Mempool pool : pools) {
         if (PktmbufPool.isOfMbufs(pool)) {
           pool.objIter(
               (p, mbuf, index) -> {
-                if (!held.containsKey(mbuf)) {
-                  followers.add(Mbuf.next(mbuf));
+                long next = Mbuf.next(mbuf);
+                if (held.containsKey(next) && owners.ownerOf(mbuf) != 0) {
+                  behind.add(next);
                 }
               });
         }
       }
-      List<Long> more = new ArrayList<>(followers);
-      for (int i = 0; i < more.size(); i++) {
-        if (held.remove(more.get(i)) != null && followers.add(Mbuf.next(more.get(i)))) {
-          more.add(Mbuf.next(more.get(i)));
-        }
-      }
     }
 
-    /** Clones first: what they refer to may be held, too, and goes back with the last of them. */
-    void giveBack() {
-      addOthersSegments();
-      List<Long> mine = new ArrayList<>();
-      held.forEach(
-          (object, owner) -> {
-            if (owners.takeFrom(owner, object)) {
-              mine.add(object);
-            }
-          });
-      List<Long> clones = new ArrayList<>();
-      List<Long> rest = new ArrayList<>();
-      for (Long object : mine) {
-        boolean clone = PktmbufPool.isOfMbufs(poolOf.get(object)) && Mbuf.isCloned(object);
-        (clone ? clones : rest).add(object);
+    /**
+     * Clones last: what they refer to may be held, too, and goes back with the last of them.
+     *
+     * @return false if of some mbuf it could not be told yet whether the dead process had it
+     */
+    boolean giveBack() {
+      boolean all = true;
+      for (long object : held.keySet()) {
+        if (!behind.contains(object)) {
+          all &= giveBack(object);
+        }
       }
-      Map<Long, Integer> references = MbufReferences.count(pools);
-      rest.forEach(object -> giveBack(object, references.getOrDefault(object, 0)));
-      clones.forEach(clone -> giveBack(clone, 0));
+      clones.forEach(clone -> giveBackIndirect(clone, poolOf.get(clone)));
+      return all;
     }
 
-    /** Segments of the held packets that a live process made. */
-    private void addOthersSegments() {
-      List<Long> heads = new ArrayList<>(held.keySet());
-      for (int i = 0; i < heads.size(); i++) {
-        if (PktmbufPool.isOfMbufs(poolOf.get(heads.get(i)))) {
-          long next = Mbuf.next(heads.get(i));
-          if (next != 0 && !held.containsKey(next)) {
-            add(next, Mbuf.poolOf(next), owners.ownerOf(next));
-            heads.add(next);
-          }
+    private boolean giveBack(long object) {
+      if (!PktmbufPool.isOfMbufs(poolOf.get(object))) {
+        if (owners.takeFrom(held.get(object), object)) {
+          poolOf.get(object).put(object);
         }
+        return true;
+      }
+      long first = object;
+      MbufReferences.Own own = references.own(first);
+      // The dead process has freed this one and not yet what was behind it.
+      while (own == MbufReferences.Own.NO && behind.contains(Mbuf.next(first))) {
+        first = Mbuf.next(first);
+        own = references.own(first);
+      }
+      if (own == MbufReferences.Own.YES && owners.takeFrom(held.get(first), first)) {
+        giveBackPacket(first);
+      }
+      return own != MbufReferences.Own.UNKNOWN;
+    }
+
+    /** All of it is this process's own before the first of it goes back. */
+    private void giveBackPacket(long first) {
+      List<Long> segments = new ArrayList<>();
+      for (long mbuf = first; mbuf != 0; mbuf = Mbuf.next(mbuf)) {
+        owners.take(mbuf);
+        segments.add(mbuf);
+      }
+      segments.forEach(this::giveBackSegment);
+    }
+
+    private void giveBackSegment(long mbuf) {
+      Mempool pool = Mbuf.poolOf(mbuf);
+      poolOf.put(mbuf, pool);
+      if (Mbuf.isCloned(mbuf) || Mbuf.hasExtbuf(mbuf)) {
+        clones.add(mbuf);
+      } else if (Mbuf.refcnt(mbuf) > 1) {
+        Mbuf.freeSeg(mbuf);
+      } else {
+        MbufReferences.reset(mbuf, pool);
+        pool.put(mbuf);
       }
     }
 
@@ -170,20 +202,6 @@ public final class PoolRecovery implements Recovery {
         // has let go of it already.
         MbufReferences.reset(mbuf, pool);
         pool.put(mbuf);
-      }
-    }
-
-    private void giveBack(long object, int references) {
-      Mempool pool = poolOf.get(object);
-      if (!PktmbufPool.isOfMbufs(pool)) {
-        pool.put(object);
-      } else if (Mbuf.isCloned(object) || Mbuf.hasExtbuf(object)) {
-        giveBackIndirect(object, pool);
-      } else if (Mbuf.refcnt(object) > Math.max(1, references)) {
-        Mbuf.freeSeg(object);
-      } else if (references == 0) {
-        MbufReferences.reset(object, pool);
-        pool.put(object);
       }
     }
   }
