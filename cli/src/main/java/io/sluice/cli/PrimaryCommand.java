@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.config.EalOptions;
 import io.sluice.config.ProcType;
+import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.IdleStrategy;
 import io.sluice.primary.Forwarding;
 import io.sluice.primary.PortForwarding;
@@ -59,6 +60,9 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
     PrintWriter out = spec.commandLine().getOut();
     try (StopRequest stop = new StopRequest();
         Primary primary = Primary.start(options)) {
+      if (primary.memory().adoption() != null) {
+        out.println(adopted(options, primary.memory()));
+      }
       if (primary.ports().count() == 0) {
         out.println(ready(options, primary, "no ports"));
         out.flush();
@@ -66,8 +70,7 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
           LockSupport.parkNanos(POLL_NANOS);
         }
       } else {
-        PortForwarding ports =
-            new PortForwarding(primary, own.workers(), own.ringSize(), own.mbufs());
+        PortForwarding ports = forwarding(primary, own);
         out.println(ready(options, primary, primary.ports().count() + " ports"));
         out.flush();
         primary.lcores().runOnMain(() -> run(ports, stop, idle));
@@ -75,6 +78,30 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
       }
     }
     return 0;
+  }
+
+  private static PortForwarding forwarding(Primary primary, ForwardingOptions own) {
+    try {
+      return new PortForwarding(primary, own.workers(), own.ringSize(), own.mbufs());
+    } catch (RuntimeException e) {
+      if (primary.memory().adoption() != null) {
+        // The secondaries' memory must not end for a wrong option.
+        primary.leave();
+      }
+      throw e;
+    }
+  }
+
+  private static String adopted(EalOptions options, SharedMemory memory) {
+    return "primary: adopted prefix "
+        + options.filePrefix()
+        + " from pid "
+        + memory.adoption().pid()
+        + ", generation "
+        + memory.processTable().generation()
+        + ", "
+        + memory.adoption().secondaries()
+        + " secondaries";
   }
 
   private static String ready(EalOptions options, Primary primary, String ports) {

@@ -4,6 +4,7 @@ import io.sluice.config.ProcessTable;
 import io.sluice.memzone.ObjectOwners;
 import io.sluice.memzone.Recovery;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Lcore;
 import io.sluice.ring.Ring;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,11 +49,7 @@ public final class PoolRecovery implements Recovery {
     List<Mempool> pools = new ArrayList<>();
     Mempool.walk(m, pools::add);
     MbufReferences.recover(m, dead.generation());
-    if (!new Search(m, pools, dead).giveBack()) {
-      return false;
-    }
-    pools.forEach(pool -> dead.lcores().forEach(pool::forgetCache));
-    return true;
+    return new Search(m, pools, dead).giveBack();
   }
 
   /** A process that ends in order keeps what it has handed out by other ways than rings. */
@@ -76,10 +73,16 @@ public final class PoolRecovery implements Recovery {
     private final Map<Long, Mempool> poolOf = new HashMap<>();
     private final List<Long> clones = new ArrayList<>();
 
+    /** The lcores whose caches were the dead process's. */
+    private final Map<Mempool, Set<Integer>> lcoresOf = new HashMap<>();
+
+    private final Set<Integer> claimed = new HashSet<>();
+
     Search(SharedMemory m, List<Mempool> pools, ProcessTable.Entry dead) {
       this.owners = m.owners();
       this.pools = pools;
       this.references = new MbufReferences(m.journal(), pools);
+      m.processTable().forEach(each -> claimed.addAll(each.lcores()));
       pools.forEach(pool -> addOwned(pool, dead));
       if (!held.isEmpty()) {
         Ring.walk(m, ring -> ring.forEach(held::remove));
@@ -88,7 +91,29 @@ public final class PoolRecovery implements Recovery {
       }
     }
 
+    /**
+     * Those that it claimed; and those that nobody did, and that have something of its own in their
+     * cache: who is not told its lcores has all of them, as in DPDK, and claims none.
+     */
+    private Set<Integer> lcoresOf(Mempool pool, ProcessTable.Entry dead) {
+      Set<Integer> lcores = new HashSet<>(dead.lcores());
+      for (int lcore = 0; lcore < Lcore.MAX; lcore++) {
+        if (!claimed.contains(lcore)) {
+          int own = lcore;
+          pool.forEachCached(
+              lcore,
+              object -> {
+                if (owners.ownerOf(object) == dead.generation()) {
+                  lcores.add(own);
+                }
+              });
+        }
+      }
+      return lcores;
+    }
+
     private void addOwned(Mempool pool, ProcessTable.Entry dead) {
+      lcoresOf.put(pool, lcoresOf(pool, dead));
       pool.objIter(
           (p, object, index) -> {
             if (owners.ownerOf(object) == dead.generation()) {
@@ -96,7 +121,8 @@ public final class PoolRecovery implements Recovery {
             }
           });
       // An mbuf that was shared is nobody's; in a dead process's cache it was given back to it.
-      dead.lcores()
+      lcoresOf
+          .get(pool)
           .forEach(
               lcore ->
                   pool.forEachCached(
@@ -135,26 +161,36 @@ public final class PoolRecovery implements Recovery {
     }
 
     /**
-     * Clones last: what they refer to may be held, too, and goes back with the last of them.
+     * Gives all of it back.
      *
-     * @return false if of some mbuf it could not be told yet whether the dead process had it
+     * @return false if of some mbuf it could not be told yet whether the dead process had it; then
+     *     nothing was done
      */
     boolean giveBack() {
-      boolean all = true;
+      List<Long> firsts = new ArrayList<>();
       for (long object : held.keySet()) {
-        if (!behind.contains(object)) {
-          all &= giveBack(object);
+        if (!behind.contains(object) && !addOwn(object, firsts)) {
+          return false;
         }
       }
-      clones.forEach(clone -> giveBackIndirect(clone, poolOf.get(clone)));
-      return all;
+      List<Long> mine = new ArrayList<>();
+      for (long first : firsts) {
+        if (owners.takeFrom(held.get(first), first)) {
+          addAll(first, mine);
+        }
+      }
+      // Between the two: who finds these objects again as this process's finds them in the caches.
+      lcoresOf.forEach((pool, lcores) -> lcores.forEach(pool::forgetCache));
+      mine.forEach(this::giveBackOne);
+      // Clones last: what they refer to may be held, too, and goes back with the last of them.
+      clones.forEach(clone -> giveBackIndirect(clone, Mbuf.poolOf(clone)));
+      return true;
     }
 
-    private boolean giveBack(long object) {
-      if (!PktmbufPool.isOfMbufs(poolOf.get(object))) {
-        if (owners.takeFrom(held.get(object), object)) {
-          poolOf.get(object).put(object);
-        }
+    /** Adds an object that the dead process had; false if that cannot be told. */
+    private boolean addOwn(long object, List<Long> firsts) {
+      if (!isMbuf(object)) {
+        firsts.add(object);
         return true;
       }
       long first = object;
@@ -164,32 +200,39 @@ public final class PoolRecovery implements Recovery {
         first = Mbuf.next(first);
         own = references.own(first);
       }
-      if (own == MbufReferences.Own.YES && owners.takeFrom(held.get(first), first)) {
-        giveBackPacket(first);
+      if (own == MbufReferences.Own.YES) {
+        firsts.add(first);
       }
       return own != MbufReferences.Own.UNKNOWN;
     }
 
-    /** All of it is this process's own before the first of it goes back. */
-    private void giveBackPacket(long first) {
-      List<Long> segments = new ArrayList<>();
-      for (long mbuf = first; mbuf != 0; mbuf = Mbuf.next(mbuf)) {
-        owners.take(mbuf);
-        segments.add(mbuf);
-      }
-      segments.forEach(this::giveBackSegment);
+    private boolean isMbuf(long object) {
+      return PktmbufPool.isOfMbufs(poolOf.get(object));
     }
 
-    private void giveBackSegment(long mbuf) {
-      Mempool pool = Mbuf.poolOf(mbuf);
-      poolOf.put(mbuf, pool);
-      if (Mbuf.isCloned(mbuf) || Mbuf.hasExtbuf(mbuf)) {
-        clones.add(mbuf);
-      } else if (Mbuf.refcnt(mbuf) > 1) {
-        Mbuf.freeSeg(mbuf);
+    /** With a packet that was taken, each of its segments is this process's own. */
+    private void addAll(long first, List<Long> mine) {
+      mine.add(first);
+      if (isMbuf(first)) {
+        for (long mbuf = Mbuf.next(first); mbuf != 0; mbuf = Mbuf.next(mbuf)) {
+          owners.take(mbuf);
+          poolOf.put(mbuf, Mbuf.poolOf(mbuf));
+          mine.add(mbuf);
+        }
+      }
+    }
+
+    private void giveBackOne(long object) {
+      Mempool pool = poolOf.get(object);
+      if (!isMbuf(object)) {
+        pool.put(object);
+      } else if (Mbuf.isCloned(object) || Mbuf.hasExtbuf(object)) {
+        clones.add(object);
+      } else if (Mbuf.refcnt(object) > 1) {
+        Mbuf.freeSeg(object);
       } else {
-        MbufReferences.reset(mbuf, pool);
-        pool.put(mbuf);
+        MbufReferences.reset(object, pool);
+        pool.put(object);
       }
     }
 

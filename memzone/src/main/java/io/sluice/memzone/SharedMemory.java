@@ -209,7 +209,7 @@ public final class SharedMemory implements AutoCloseable {
     requireLock("mlock", Locks.MLOCK, MemConfigLayout.MLOCK);
     locks.unlock(Locks.MLOCK);
     reaper = new Reaper(this);
-    awaitRecovery(pid, processes::freeDeadPrimaries);
+    awaitRecovery(processes::freeDead);
     heaps.reclaim();
     work();
     directory.clean();
@@ -237,18 +237,16 @@ public final class SharedMemory implements AutoCloseable {
     }
   }
 
-  /** A primary must not give out what the last one may still be found to have. */
-  private void awaitRecovery(int pid, BooleanSupplier recovery) {
+  /** A primary must not give out what dead processes may still be found to have. */
+  private void awaitRecovery(BooleanSupplier recovery) {
     long deadline = System.nanoTime() + LOCK_NANOS;
     while (!recovery.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         throw new SluiceException(
             Errno.EBUSY,
             directory.path()
-                + ": what the primary (pid "
-                + pid
-                + ") left cannot be put right while another process is stopped at it; continue or"
-                + " end that one (sluice ps)");
+                + ": what a dead process left cannot be put right while another is stopped at it;"
+                + " continue or end that one (sluice ps)");
       }
       LockSupport.parkNanos(RECOVERY_POLL_NANOS);
     }
@@ -520,7 +518,7 @@ public final class SharedMemory implements AutoCloseable {
   public void leave() {
     setOwn(false);
     reaper.close();
-    awaitRecovery(processes.primaryPid(), reaper::bury);
+    awaitRecovery(reaper::bury);
     close();
   }
 

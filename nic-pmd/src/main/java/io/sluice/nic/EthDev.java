@@ -19,6 +19,12 @@ import java.util.Objects;
  * queue of a process that died can be claimed again. The driver must allow it: net_null and
  * net_ring do; those whose device lives in the primary answer ENOTSUP, and packets go over rings.
  *
+ * <p><b>When the primary dies</b> the port is closed, within about 100 ms and until another primary
+ * has opened the device of that name again: {@link #isOpen} is false then, bursts return 0, the
+ * link is down, counts and states are {@code -ENODEV}, claiming a queue is an ENODEV. Number,
+ * counters and queues of those who live stay, and their bursts go on by themselves once the port is
+ * started.
+ *
  * <p>Threads: each queue belongs to one thread at a time; set-up calls to one thread, with no burst
  * under way. Burst calls allocate nothing after the first of a queue, throw only for an array range
  * or a queue number outside 0 to 15, and return 0 on a port that is not started and on a queue that
@@ -40,6 +46,7 @@ public final class EthDev {
   static final int MIN_MTU = 68;
   static final int MAX_MTU = 9710;
   private static final int NOT_OPEN = -Errno.EINVAL.number();
+  private static final int NO_DEVICE = -Errno.ENODEV.number();
 
   private final EthPortData data;
   private final int portId;
@@ -47,14 +54,17 @@ public final class EthDev {
   private final Driver kind;
   private final PortContext context;
   private final boolean primary;
-  private final int epoch;
   private final PortQueues rx;
   private final PortQueues tx;
   private final BurstCallbacks<RxCallback> rxCallbacks = new BurstCallbacks<>(RxCallback[]::new);
   private final BurstCallbacks<TxCallback> txCallbacks = new BurstCallbacks<>(TxCallback[]::new);
   private final EthControls controls;
   private final QueueChecks checks;
-  private PortDriver driver;
+  private final PortDevice device;
+
+  /** Null but in the primary. */
+  private final PortDriver driver;
+
   private int nbRx;
   private int nbTx;
   private boolean configured;
@@ -74,7 +84,7 @@ public final class EthDev {
     this.driver = opened;
     this.controls = opened == null ? null : new EthControls(this, opened);
     this.checks = new QueueChecks(name);
-    this.epoch = data.epoch(portId);
+    this.device = new PortDevice(data, name, kind, context, opened, this::forgetQueues);
     this.rx = new PortQueues(data.claims(portId, name, false), primary, this::openRx);
     this.tx = new PortQueues(data.claims(portId, name, true), primary, this::openTx);
   }
@@ -85,18 +95,30 @@ public final class EthDev {
     Mempool pool = Mempool.at(mempool);
     return pool == null
         ? null
-        : attached().rxQueue(queue, descriptors, pool, data.queueStats(portId, false, queue));
+        : device.driver().rxQueue(queue, descriptors, pool, data.queueStats(portId, false, queue));
   }
 
   private TxQueue openTx(int queue, long mempool, int descriptors) {
-    return attached().txQueue(queue, descriptors, data.queueStats(portId, true, queue));
+    return device.driver().txQueue(queue, descriptors, data.queueStats(portId, true, queue));
   }
 
-  private PortDriver attached() {
-    if (driver == null) {
-      driver = kind.attach(context);
-    }
-    return driver;
+  private void forgetQueues() {
+    rx.forget();
+    tx.forget();
+  }
+
+  /** The primary has opened it anew in place of a dead one's: what is others' stays so. */
+  void leaveQueuesToOthers() {
+    rx.leaveToOthers();
+    tx.leaveToOthers();
+  }
+
+  /**
+   * Whether a primary has the device open: not from soon after its death on, until the next one has
+   * opened it.
+   */
+  public boolean isOpen() {
+    return device.isOpen();
   }
 
   private PortDriver owned() {
@@ -109,7 +131,7 @@ public final class EthDev {
 
   /** Whether the slot still has the port that this object was made for. */
   boolean isCurrent() {
-    return data.epoch(portId) == epoch && data.name(portId).equals(name);
+    return device.isCurrent();
   }
 
   private void requireShareable() {
@@ -129,6 +151,11 @@ public final class EthDev {
       requireShareable();
       if (!isCurrent()) {
         throw new SluiceException(Errno.ENODEV, "port " + name + " was detached");
+      }
+      if (!data.isOpen(portId) || !isOpen()) {
+        throw new SluiceException(
+            Errno.ENODEV,
+            "port " + name + ": its primary died, and no other has opened it yet; start one");
       }
     }
   }
@@ -151,8 +178,8 @@ public final class EthDev {
     checks.checkCount("receive", nbRx, driver.maxRxQueues());
     checks.checkCount("send", nbTx, driver.maxTxQueues());
     try {
-      rx.takeAll();
-      tx.takeAll();
+      rx.takeOwn();
+      tx.takeOwn();
       rx.clear();
       tx.clear();
     } finally {
@@ -229,6 +256,8 @@ public final class EthDev {
       setTxQueueRunning(queue, true);
     }
     data.setLink(portId, driver.link());
+    rx.settle();
+    tx.settle();
     data.setStarted(portId, true);
   }
 
@@ -268,7 +297,7 @@ public final class EthDev {
   /** {@code rte_eth_rx_burst}: up to n packets, whose mbufs become the caller's; how many. */
   public int rxBurst(int queue, long[] pkts, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, pkts.length);
-    int received = data.isStarted(portId) ? rx.active(queue).burst(pkts, offset, n) : 0;
+    int received = data.isStarted(portId) && isOpen() ? rx.active(queue).burst(pkts, offset, n) : 0;
     for (RxCallback callback : rxCallbacks.of(queue)) {
       received = callback.onReceive(this, queue, pkts, offset, received, n);
     }
@@ -285,7 +314,7 @@ public final class EthDev {
     for (TxCallback callback : txCallbacks.of(queue)) {
       count = callback.onSend(this, queue, pkts, offset, count);
     }
-    return data.isStarted(portId) ? tx.active(queue).burst(pkts, offset, count) : 0;
+    return data.isStarted(portId) && isOpen() ? tx.active(queue).burst(pkts, offset, count) : 0;
   }
 
   /**
@@ -319,9 +348,13 @@ public final class EthDev {
   /**
    * {@code rte_eth_rx_queue_count}: packets that wait in a queue of this process's.
    *
-   * @return how many, {@code -EINVAL} if the queue is not open here, or {@code -ENOTSUP}
+   * @return how many, {@code -EINVAL} if the queue is not open here, {@code -ENODEV} if the port is
+   *     not, or {@code -ENOTSUP}
    */
   public int rxQueueCount(int queue) {
+    if (!isOpen()) {
+      return NO_DEVICE;
+    }
     return rx.opened(queue) instanceof RxQueue opened ? opened.count() : NOT_OPEN;
   }
 
@@ -331,6 +364,9 @@ public final class EthDev {
    * @return {@link #RX_DESC_AVAIL}, {@link #RX_DESC_DONE}, {@code -EINVAL} or {@code -ENOTSUP}
    */
   public int rxDescriptorStatus(int queue, int offset) {
+    if (!isOpen()) {
+      return NO_DEVICE;
+    }
     return rx.opened(queue) instanceof RxQueue opened ? opened.descriptorStatus(offset) : NOT_OPEN;
   }
 
@@ -340,6 +376,9 @@ public final class EthDev {
    * @return {@link #TX_DESC_FULL}, {@link #TX_DESC_DONE}, {@code -EINVAL} or {@code -ENOTSUP}
    */
   public int txDescriptorStatus(int queue, int offset) {
+    if (!isOpen()) {
+      return NO_DEVICE;
+    }
     return tx.opened(queue) instanceof TxQueue opened ? opened.descriptorStatus(offset) : NOT_OPEN;
   }
 
@@ -347,7 +386,7 @@ public final class EthDev {
    * Makes a receive queue this process's, until {@link #releaseRxQueue} or its end.
    *
    * @throws SluiceException EBUSY if a running process has it, EINVAL if it is not set up, ENOTSUP
-   *     if the driver shares no queues, ENODEV if the port was detached
+   *     if the driver shares no queues, ENODEV if the port was detached or is not open
    */
   public void claimRxQueue(int queue) {
     requireUsable();
@@ -442,9 +481,7 @@ public final class EthDev {
 
   /** The port was detached by the primary, and its slot may have another by now. */
   void abandon() {
-    if (driver != null) {
-      driver.close();
-    }
+    device.close();
   }
 
   private void updateStats() {

@@ -39,7 +39,8 @@ public final class EthDevs implements AutoCloseable {
   }
 
   /**
-   * Probes a device, as {@code --vdev}.
+   * Probes a device, as {@code --vdev}. If a dead primary had one of that name, the port goes on
+   * under its number ({@link EthDev}).
    *
    * @param text name and arguments: {@code net_pcap0,rx_pcap=in.pcap,tx_pcap=out.pcap}
    * @return the port, not yet configured
@@ -83,7 +84,11 @@ public final class EthDevs implements AutoCloseable {
     if (data == null) {
       data = EthPortData.create(memory);
     }
-    if (data.find(name) >= 0) {
+    int left = data.find(name);
+    if (left >= 0 && data.isLeft(left)) {
+      return reopen(left, name, driver, opener);
+    }
+    if (left >= 0) {
       throw new SluiceException(
           Errno.EEXIST, "device '" + name + "' is there already; give it another number");
     }
@@ -101,6 +106,46 @@ public final class EthDevs implements AutoCloseable {
     EthDev port = new EthDev(data, name, driver, context, opened);
     known.put(portId, port);
     return port;
+  }
+
+  /** The driver finds its words as the dead primary wrote them. */
+  private EthDev reopen(
+      int portId, String name, Driver driver, Function<PortContext, PortDriver> opener) {
+    PortContext context = new PortContext(memory, portId, data.driverState(portId));
+    PortDriver opened = opener.apply(context);
+    data.reopen(portId, opened);
+    EthDev port = new EthDev(data, name, driver, context, opened);
+    port.leaveQueuesToOthers();
+    known.put(portId, port);
+    return port;
+  }
+
+  /**
+   * Takes the ports away that a dead primary left and this one has not opened. What other processes
+   * may be polling, such as rings, stays.
+   */
+  public synchronized void releaseLeft() {
+    for (int portId = 0; shared() != null && portId < EthDevDataLayout.MAX_PORTS; portId++) {
+      if (data.isLeft(portId)) {
+        release(portId, data.name(portId));
+      }
+    }
+  }
+
+  private void release(int portId, String name) {
+    Driver driver = driverOf(name, ".*");
+    boolean polled = false;
+    for (int queue = 0; queue < EthQueueLayout.QUEUES; queue++) {
+      polled |= data.claims(portId, name, false).isOthers(queue);
+      polled |= data.claims(portId, name, true).isOthers(queue);
+    }
+    data.withdraw(portId);
+    if (driver.isShareable() && !polled) {
+      PortDriver attached =
+          driver.attach(new PortContext(memory, portId, data.driverState(portId)));
+      attached.freeShared();
+      attached.close();
+    }
   }
 
   private static Driver driverOf(String device, String tail) {
@@ -185,6 +230,12 @@ public final class EthDevs implements AutoCloseable {
         visitor.accept(port);
       }
     }
+  }
+
+  /** Leaves the ports that this process probed to the next primary, as its death would. */
+  public synchronized void leave() {
+    known.values().forEach(EthDev::abandon);
+    known.clear();
   }
 
   /** Detaches every port that this process probed, and gives the queues it claimed back. */

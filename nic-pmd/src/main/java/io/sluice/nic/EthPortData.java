@@ -25,6 +25,7 @@ final class EthPortData {
   private static final int CONFIGURED = 1 << 5;
   private static final int LINK_STATUS = 4;
   private static final int LINK_STATUS_BIT = 4;
+  private static final EthLink DOWN = new EthLink(0, false, false);
 
   private final SharedMemory memory;
   private final long data;
@@ -106,6 +107,37 @@ final class EthPortData {
     return Memory.getIntAcquire(queues(port) + EthQueueLayout.EPOCH);
   }
 
+  /** The generation of the primary that has the device open, or 0. */
+  int opener(int port) {
+    return Memory.getIntVolatile(queues(port) + EthQueueLayout.OPENER);
+  }
+
+  private void setOpener(int port, int generation) {
+    Memory.putIntVolatile(queues(port) + EthQueueLayout.OPENER, generation);
+  }
+
+  /** Whether the primary that has the device open runs; takes system calls. */
+  boolean isOpen(int port) {
+    int opener = opener(port);
+    return opener != 0 && memory.processTable().isAlive(opener);
+  }
+
+  /** Whether there is a port that this process, the primary, has not opened. */
+  boolean isLeft(int port) {
+    return !name(port).isEmpty() && opener(port) != memory.processTable().generation();
+  }
+
+  /** Closes what a primary that is dead had open, so that nobody sends or receives there. */
+  void closeAllOf(int generation) {
+    for (int port = 0; port < EthDevDataLayout.MAX_PORTS; port++) {
+      if (opener(port) == generation) {
+        setStarted(port, false);
+        setLink(port, DOWN);
+        setOpener(port, 0);
+      }
+    }
+  }
+
   DriverState driverState(int port) {
     return new DriverState(queues(port) + EthQueueLayout.DRIVER_WORDS);
   }
@@ -115,11 +147,11 @@ final class EthPortData {
     return new QueueClaims(name, tx, lines, memory.processTable());
   }
 
-  /** Empties a free slot's words before a driver writes its own. */
+  /** Empties a free slot's words before a driver writes its own, and its queues' lines. */
   void prepare(int port) {
     Memory.fill(
         queues(port) + EthQueueLayout.DRIVER_WORDS,
-        (long) EthQueueLayout.DRIVER_WORD_COUNT * Long.BYTES,
+        EthQueueLayout.PORT_SIZEOF - EthQueueLayout.DRIVER_WORDS,
         (byte) 0);
   }
 
@@ -132,13 +164,10 @@ final class EthPortData {
       throw new SluiceException(
           Errno.ENOMEM, "port '" + name + "': no memory for its address; give more with -m");
     }
-    Memory.copyFromBytes(driver.macAddr(), 0, mac, MAC);
     Memory.putLong(slot + EthDevDataLayout.MAC_ADDRS, mac);
-    Memory.putShort(slot + EthDevDataLayout.MTU, (short) driver.mtu());
     Memory.putShort(slot + EthDevDataLayout.PORT_ID, (short) port);
-    Memory.putShort(slot + EthDevDataLayout.NB_RX_QUEUES, (short) driver.defaultRxQueues());
-    Memory.putShort(slot + EthDevDataLayout.NB_TX_QUEUES, (short) driver.defaultTxQueues());
-    setLink(port, driver.link());
+    describe(port, driver);
+    setOpener(port, memory.processTable().generation());
     Memory.putInt(queues(port) + EthQueueLayout.EPOCH, epoch(port) + 1);
     byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
     Memory.copyFromBytes(bytes, Math.min(8, bytes.length), slot + 8, Math.max(0, bytes.length - 8));
@@ -147,6 +176,31 @@ final class EthPortData {
       first = first << 8 | bytes[i] & 0xff;
     }
     Memory.putLongRelease(slot + EthDevDataLayout.NAME, first);
+  }
+
+  private void describe(int port, PortDriver driver) {
+    long slot = slot(port);
+    setMac(port, driver.macAddr());
+    Memory.putShort(slot + EthDevDataLayout.MTU, (short) driver.mtu());
+    Memory.putShort(slot + EthDevDataLayout.NB_RX_QUEUES, (short) driver.defaultRxQueues());
+    Memory.putShort(slot + EthDevDataLayout.NB_TX_QUEUES, (short) driver.defaultTxQueues());
+    setLink(port, driver.link());
+  }
+
+  /**
+   * A port that a dead primary left is this one's, not configured yet, under the same number; its
+   * counters go on. Queues stay whose they are. Said with the last store: a primary that dies ahead
+   * of it leaves the port as it was.
+   */
+  void reopen(int port, PortDriver driver) {
+    Memory.putByteVolatile(slot(port) + EthDevDataLayout.BITS, (byte) 0);
+    for (long line = queues(port) + EthQueueLayout.RX;
+        line < queues(port) + EthQueueLayout.PORT_SIZEOF;
+        line += EthQueueLayout.LINE) {
+      Memory.putIntVolatile(line + EthQueueLayout.READY, 0);
+    }
+    describe(port, driver);
+    setOpener(port, memory.processTable().generation());
   }
 
   void withdraw(int port) {

@@ -8,6 +8,7 @@ package io.sluice.nic;
  * <pre>
  *  port p at p * 2624:
  *    0 epoch u32, counts the ports that were in this slot
+ *    4 opener u32: generation of the primary that has the device open, 0 when that one died
  *   64 the driver's words, 64 * u64, constant while the port is there
  *  576 receive queue q at 576 + q * 64, send queue q at 1600 + q * 64
  *  queue: 0 owner u32: 0 nobody, else a generation of the process table   4 ready u32: is set up
@@ -15,11 +16,13 @@ package io.sluice.nic;
  * </pre>
  *
  * <p>Invariant: a queue's line is written, and its packets are polled, only by the process whose
- * generation is its owner.
+ * generation is its owner. A primary that opens a dead one's port anew writes the lines of queues
+ * that others own, too, which look at them only once the port is started.
  */
 final class EthQueueLayout {
   static final int QUEUES = EthStatsLayout.QUEUES;
   static final int EPOCH = 0;
+  static final int OPENER = 4;
   static final int DRIVER_WORDS = 64;
   static final int DRIVER_WORD_COUNT = 64;
   static final int RX = DRIVER_WORDS + DRIVER_WORD_COUNT * Long.BYTES;

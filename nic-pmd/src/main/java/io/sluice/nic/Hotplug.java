@@ -168,6 +168,15 @@ public final class Hotplug implements AutoCloseable {
   private synchronized void askPrimary(HotplugRequest request, String what) {
     // The primary may wait that long for other secondaries.
     MpChannel.Replies replies = channel.requestSync(request.message(), LIMIT.multipliedBy(2));
+    if (replies.sent() == 0) {
+      throw new SluiceException(
+          Errno.ECONNREFUSED,
+          "device '"
+              + request.devargs()
+              + "': no primary is there to "
+              + what
+              + " it; start one with this --file-prefix");
+    }
     HotplugRequest answer =
         replies.messages().isEmpty() ? null : HotplugRequest.in(replies.messages().get(0));
     int result = answer == null ? -Errno.ETIMEDOUT.number() : answer.result();

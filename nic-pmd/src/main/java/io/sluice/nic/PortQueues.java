@@ -2,6 +2,7 @@ package io.sluice.nic;
 
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -23,6 +24,9 @@ final class PortQueues {
   private final Opener opener;
   private final BurstQueue[] active = new BurstQueue[EthQueueLayout.QUEUES];
   private final BurstQueue[] opened = new BurstQueue[EthQueueLayout.QUEUES];
+
+  /** Those that other processes had when this primary opened the port in place of a dead one. */
+  private final boolean[] others = new boolean[EthQueueLayout.QUEUES];
 
   PortQueues(QueueClaims claims, boolean primary, Opener opener) {
     this.claims = claims;
@@ -136,18 +140,56 @@ final class PortQueues {
     return claims.holder(queue);
   }
 
-  /** The primary opens a queue; throws EBUSY if another process has it. */
+  /** Leaves the queues that other processes have to them, until {@link #settle}. */
+  void leaveToOthers() {
+    for (int queue = 0; queue < others.length; queue++) {
+      others[queue] = claims.isOthers(queue);
+    }
+  }
+
+  /** From now on what others have is in use, and cannot be set up. */
+  void settle() {
+    Arrays.fill(others, false);
+  }
+
+  private boolean isLeftToOthers(int queue) {
+    return others[queue] && claims.isOthers(queue);
+  }
+
+  /** The primary opens a queue; throws EBUSY if another process has it and may be polling it. */
   void setUp(int queue, BurstQueue made, long mempool, int descriptors) {
-    claims.take(queue);
+    boolean left = isLeftToOthers(queue);
+    if (!left) {
+      claims.take(queue);
+    }
     opened[queue] = made;
     claims.setReady(queue, mempool, descriptors);
-    release(queue);
+    if (!left) {
+      release(queue);
+    }
   }
 
   /** Takes every queue, so that no other process can; throws EBUSY if one has one. */
   void takeAll() {
     for (int queue = 0; queue < active.length; queue++) {
       claims.take(queue);
+    }
+  }
+
+  /** As {@link #takeAll}, but for those that are left to others. */
+  void takeOwn() {
+    for (int queue = 0; queue < active.length; queue++) {
+      if (!isLeftToOthers(queue)) {
+        claims.take(queue);
+      }
+    }
+  }
+
+  /** Another primary has opened the port anew: the queues are to be opened again when used. */
+  void forget() {
+    for (int queue = 0; queue < active.length; queue++) {
+      opened[queue] = null;
+      active[queue] = new Waiting(queue);
     }
   }
 

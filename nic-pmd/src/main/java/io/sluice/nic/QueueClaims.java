@@ -118,6 +118,11 @@ final class QueueClaims {
     return entry == null || !processes.isAlive(entry) ? 0 : entry.pid();
   }
 
+  /** Whether another process that runs has the queue. */
+  boolean isOthers(int queue) {
+    return !isMine(queue) && processes.isAlive(Memory.getIntVolatile(owner(queue)));
+  }
+
   /** Says how the queue, which is this process's, is set up. */
   void setReady(int queue, long mempool, int descriptors) {
     Memory.putLong(line(queue) + EthQueueLayout.MEMPOOL, mempool);

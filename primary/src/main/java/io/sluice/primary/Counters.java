@@ -2,7 +2,10 @@ package io.sluice.primary;
 
 import io.sluice.platform.Memory;
 
-/** Packets, bytes and cycles of one process, in shared memory; written by that process only. */
+/**
+ * Packets, bytes and cycles of one process, in shared memory; written by that process only. A new
+ * primary goes on from the last one's.
+ */
 public final class Counters {
   private final long address;
   private long packets;
@@ -11,6 +14,9 @@ public final class Counters {
 
   Counters(long address) {
     this.address = address;
+    this.packets = Memory.getLong(address + ForwardingLayout.PACKETS);
+    this.bytes = Memory.getLong(address + ForwardingLayout.BYTES);
+    this.cycles = Memory.getLong(address + ForwardingLayout.CYCLES);
   }
 
   /** Adds, and publishes the sums with release. */

@@ -33,7 +33,8 @@ public final class Forwarder implements AutoCloseable {
   private int firstPort;
 
   /**
-   * Makes rings and counters; workers may come from now on.
+   * Makes rings and counters; workers may come from now on. In a memory that was adopted they are
+   * there, and so may workers be, with packets under way.
    *
    * @param workers how many workers there can be at once
    * @param ringSize of each of a worker's two rings, a power of two
@@ -41,7 +42,7 @@ public final class Forwarder implements AutoCloseable {
   public Forwarder(SharedMemory memory, int workers, int ringSize, List<ForwardingPort> ports) {
     this.memory = memory;
     this.forwarding =
-        Forwarding.create(
+        Forwarding.open(
             memory, workers, ringSize, ports.stream().map(ForwardingPort::name).toList());
     this.ports = new PortQueue[ports.size()];
     for (int i = 0; i < this.ports.length; i++) {
@@ -49,6 +50,9 @@ public final class Forwarder implements AutoCloseable {
     }
     this.counters = forwarding.primaryCounters();
     this.inFlight = new long[workers];
+    for (int worker = 0; worker < workers; worker++) {
+      setInFlight(worker, forwarding.inFlight(worker));
+    }
   }
 
   /** The shared view, for its counters. */
@@ -214,6 +218,7 @@ public final class Forwarder implements AutoCloseable {
   private void takeBack(int worker) {
     while (haveRoom()) {
       if (send(worker, forwarding.out(worker)) + send(worker, forwarding.in(worker)) == 0) {
+        forwarding.closeGap(worker);
         strand(worker, inFlight[worker]);
         setInFlight(worker, 0);
         forwarding.move(worker, forwarding.state(worker), WorkerState.FREE);

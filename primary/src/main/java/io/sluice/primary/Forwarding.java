@@ -7,7 +7,9 @@ import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
 import io.sluice.platform.Processes;
 import io.sluice.platform.SluiceException;
+import io.sluice.ring.HeadTailLayout;
 import io.sluice.ring.Ring;
+import io.sluice.ring.RingLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,14 +33,12 @@ public final class Forwarding {
 
   private final long address;
   private final int workers;
-  private final int ports;
   private final Ring[] in;
   private final Ring[] out;
 
   private Forwarding(long address, Ring[] in, Ring[] out) {
     this.address = address;
     this.workers = in.length;
-    this.ports = Memory.getInt(address + ForwardingLayout.PORTS);
     this.in = in;
     this.out = out;
   }
@@ -56,7 +56,14 @@ public final class Forwarding {
   public record PortStats(
       String name, long rxPackets, long rxBytes, long txPackets, long txBytes) {}
 
-  static Forwarding create(SharedMemory m, int workers, int ringSize, List<String> portNames) {
+  /**
+   * Makes it; in a memory that was adopted, goes on with what is there of it, and with the workers
+   * that have places in it.
+   *
+   * @throws SluiceException EINVAL for another number of workers or another size of their rings
+   *     than there is, or one that there cannot be
+   */
+  static Forwarding open(SharedMemory m, int workers, int ringSize, List<String> portNames) {
     if (workers < 1 || workers > ForwardingLayout.MAX_WORKERS) {
       throw new SluiceException(
           Errno.EINVAL, workers + " workers; accepted: 1-" + ForwardingLayout.MAX_WORKERS);
@@ -65,27 +72,61 @@ public final class Forwarding {
       throw new SluiceException(
           Errno.EINVAL, portNames.size() + " ports; accepted: 1-" + ForwardingLayout.MAX_PORTS);
     }
-    MemZone zone = MemZone.reserve(m, ZONE, ForwardingLayout.SIZEOF, MemZone.SOCKET_ID_ANY, 0);
+    boolean adopted = m.adoption() != null;
+    MemZone zone =
+        adopted
+            ? MemZone.lookupOrReserve(m, ZONE, ForwardingLayout.SIZEOF, MemZone.SOCKET_ID_ANY, 0, 0)
+            : MemZone.reserve(m, ZONE, ForwardingLayout.SIZEOF, MemZone.SOCKET_ID_ANY, 0);
     long address = zone.address();
-    Memory.fill(address, ForwardingLayout.SIZEOF, (byte) 0);
+    int found = adopted ? Memory.getIntAcquire(address + ForwardingLayout.WORKERS) : 0;
+    if (found == 0) {
+      Memory.fill(address, ForwardingLayout.SIZEOF, (byte) 0);
+    } else if (found != workers) {
+      throw unfit("places for " + found + " workers", workers, "--workers " + found);
+    }
     Ring[] in = new Ring[workers];
     Ring[] out = new Ring[workers];
     for (int i = 0; i < workers; i++) {
-      in[i] = Ring.create(m, ringName(i, "in"), ringSize, -1, Ring.SP_ENQ | Ring.SC_DEQ);
-      out[i] = Ring.create(m, ringName(i, "out"), ringSize, -1, Ring.SP_ENQ | Ring.SC_DEQ);
+      in[i] = ring(m, ringName(i, "in"), ringSize, found != 0);
+      out[i] = ring(m, ringName(i, "out"), ringSize, found != 0);
     }
     for (int i = 0; i < portNames.size(); i++) {
-      String name = portNames.get(i);
-      int length = Math.min(name.length(), ForwardingLayout.PORT_NAME_LENGTH - 1);
-      Memory.putString(
-          port(address, i) + ForwardingLayout.PORT_NAME,
-          ForwardingLayout.PORT_NAME_LENGTH,
-          name.substring(0, length));
+      name(port(address, i), portNames.get(i));
     }
     Memory.putInt(address + ForwardingLayout.PORTS, portNames.size());
     // Last, with release: who sees it sees everything above.
     Memory.putIntRelease(address + ForwardingLayout.WORKERS, workers);
     return new Forwarding(address, in, out);
+  }
+
+  /** Of a port that is another one than before the counters begin anew. */
+  private static void name(long port, String name) {
+    int length = Math.min(name.length(), ForwardingLayout.PORT_NAME_LENGTH - 1);
+    String shown = name.substring(0, length);
+    long at = port + ForwardingLayout.PORT_NAME;
+    if (!Memory.getString(at, ForwardingLayout.PORT_NAME_LENGTH).equals(shown)) {
+      Memory.fill(port, ForwardingLayout.PORT_SIZEOF, (byte) 0);
+      Memory.putString(at, ForwardingLayout.PORT_NAME_LENGTH, shown);
+    }
+  }
+
+  /** One that a worker may be using is as it is; one of a forwarding never made is nobody's. */
+  private static Ring ring(SharedMemory m, String name, int size, boolean used) {
+    Ring ring = m.adoption() == null ? null : Ring.lookup(m, name);
+    if (ring != null && ring.size() != size) {
+      if (used) {
+        throw unfit("rings of " + ring.size(), size, "--ring-size " + ring.size());
+      }
+      ring.free(m);
+      ring = null;
+    }
+    return ring == null ? Ring.create(m, name, size, -1, Ring.SP_ENQ | Ring.SC_DEQ) : ring;
+  }
+
+  private static SluiceException unfit(String found, int asked, String cure) {
+    return new SluiceException(
+        Errno.EINVAL,
+        "an earlier primary left " + found + ", not " + asked + "; start with " + cure);
   }
 
   private static String ringName(int worker, String direction) {
@@ -213,6 +254,24 @@ public final class Forwarding {
     return port(address, port) + ForwardingLayout.PORT_TX;
   }
 
+  /**
+   * How many packets a worker has been given and has not given back, by the rings' own indices:
+   * right whenever the primary before this one died.
+   */
+  long inFlight(int worker) {
+    return ahead(worker) - Memory.getInt(worker(worker) + ForwardingLayout.WORKER_GAP);
+  }
+
+  /** Nothing is under way to a worker, whatever was: it died with one who had the place. */
+  void closeGap(int worker) {
+    Memory.putIntVolatile(worker(worker) + ForwardingLayout.WORKER_GAP, ahead(worker));
+  }
+
+  private int ahead(int worker) {
+    return Memory.getIntVolatile(in[worker].address() + RingLayout.PROD + HeadTailLayout.TAIL)
+        - Memory.getIntVolatile(out[worker].address() + RingLayout.CONS + HeadTailLayout.TAIL);
+  }
+
   long inFlightAddress(int worker) {
     return worker(worker) + ForwardingLayout.WORKER_IN_FLIGHT;
   }
@@ -256,6 +315,8 @@ public final class Forwarding {
   /** Every port's counters. */
   public List<PortStats> ports() {
     List<PortStats> all = new ArrayList<>();
+    // A new primary may have others.
+    int ports = Memory.getInt(address + ForwardingLayout.PORTS);
     for (int i = 0; i < ports; i++) {
       long rx = rxAddress(i);
       long tx = txAddress(i);

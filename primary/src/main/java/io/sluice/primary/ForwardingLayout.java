@@ -11,6 +11,8 @@ package io.sluice.primary;
  *         8  start time (8)
  *        64  packets (8)  bytes (8)  cycles (8)       the worker writes
  *       128  in flight (8)  stranded (8)              the primary writes
+ *       144  gap (4): how much the ring to the worker is ahead of the one from it when nothing is
+ *            under way, since packets died with workers
  * 3136  port[0..15], 128 bytes each
  *         0  name (32)
  *        64  rx packets (8)  rx bytes (8)  tx packets (8)  tx bytes (8)
@@ -31,6 +33,7 @@ final class ForwardingLayout {
   static final int WORKER_COUNTERS = 64;
   static final int WORKER_IN_FLIGHT = 128;
   static final int WORKER_STRANDED = 136;
+  static final int WORKER_GAP = 144;
 
   static final int FIRST_PORT = FIRST_WORKER + MAX_WORKERS * WORKER_SIZEOF;
   static final int PORT_SIZEOF = 128;

@@ -3,12 +3,15 @@ package io.sluice.primary;
 import io.sluice.mempool.Mempool;
 import io.sluice.mempool.PktmbufPool;
 import io.sluice.memzone.MemZone;
+import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthConf;
 import io.sluice.nic.EthDev;
 import io.sluice.nic.EthStats;
 import io.sluice.nic.RxConf;
 import io.sluice.nic.TxConf;
+import io.sluice.platform.Errno;
 import io.sluice.platform.IdleStrategy;
+import io.sluice.platform.SluiceException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,9 @@ import java.util.function.BooleanSupplier;
  * What {@code sluice primary} does with its ports: starts each with the queues that its arguments
  * ask for, receives on all of them, sends on the first, and forwards through the workers. The mbufs
  * come from one pool, {@value #POOL}.
+ *
+ * <p>In a memory that was adopted, pool, rings and workers' places are there already; it goes on
+ * with them, and with the packets in the rings.
  *
  * <p>One thread makes it, runs it and stops it. The memory, and with it rings and pool, goes with
  * the primary.
@@ -39,20 +45,11 @@ public final class PortForwarding {
    * @param workers how many workers there can be at once
    * @param ringSize of each of a worker's two rings, a power of two
    * @param mbufs in the pool
-   * @throws io.sluice.platform.SluiceException if the memory does not suffice or a port does not
-   *     start
+   * @throws io.sluice.platform.SluiceException if the memory does not suffice, a port does not
+   *     start, or what an earlier primary left is of other sizes
    */
   public PortForwarding(Primary primary, int workers, int ringSize, int mbufs) {
-    int cache = Math.min(CACHE, mbufs / 4);
-    pool =
-        PktmbufPool.create(
-            primary.memory(),
-            POOL,
-            mbufs,
-            cache,
-            0,
-            PktmbufPool.DEFAULT_BUF_SIZE,
-            MemZone.SOCKET_ID_ANY);
+    pool = pool(primary.memory(), mbufs);
     primary.ports().forEach(ports::add);
     List<ForwardingPort> queues = new ArrayList<>();
     for (EthDev port : ports) {
@@ -64,6 +61,31 @@ public final class PortForwarding {
               (burst, offset, n) -> port.txBurst(0, burst, offset, n)));
     }
     forwarder = new Forwarder(primary.memory(), workers, ringSize, queues);
+  }
+
+  private static Mempool pool(SharedMemory memory, int mbufs) {
+    Mempool found = memory.adoption() == null ? null : Mempool.lookup(memory, POOL);
+    if (found == null) {
+      return PktmbufPool.create(
+          memory,
+          POOL,
+          mbufs,
+          Math.min(CACHE, mbufs / 4),
+          0,
+          PktmbufPool.DEFAULT_BUF_SIZE,
+          MemZone.SOCKET_ID_ANY);
+    }
+    if (found.size() != mbufs) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "an earlier primary left a pool of "
+              + found.size()
+              + " mbufs, not "
+              + mbufs
+              + "; start with --mbufs "
+              + found.size());
+    }
+    return found;
   }
 
   private void start(EthDev port) {

@@ -7,9 +7,10 @@ import io.sluice.nic.Hotplug;
 import io.sluice.platform.Lcores;
 
 /**
- * The one process of a file prefix that makes the shared memory and owns what is in it, as {@code
- * rte_eal_init} with {@code --proc-type=primary}. Secondaries may attach once {@link #start} has
- * returned; they must be gone, or done with the memory, before {@link #close}.
+ * The one process of a file prefix that makes the shared memory, or adopts it from a dead one, and
+ * owns what is in it, as {@code rte_eal_init} with {@code --proc-type=primary}. Secondaries may
+ * attach once {@link #start} has returned; they must be gone, or done with the memory, before
+ * {@link #close}.
  */
 public final class Primary implements AutoCloseable {
   private final SharedMemory memory;
@@ -25,9 +26,11 @@ public final class Primary implements AutoCloseable {
   }
 
   /**
-   * Makes the shared memory and probes the devices of {@code --vdev}, in their order.
+   * Makes the shared memory, or adopts it, and probes the devices of {@code --vdev}, in their
+   * order. Ports of a dead primary that are not among these are no more.
    *
-   * @throws io.sluice.platform.SluiceException if it cannot; nothing is left behind then
+   * @throws io.sluice.platform.SluiceException if it cannot; nothing is left behind then, and what
+   *     a dead primary left stays there for another one
    */
   public static Primary start(EalOptions options) {
     Lcores lcores = new Lcores(options.lcores(), options.mainLcore());
@@ -35,12 +38,29 @@ public final class Primary implements AutoCloseable {
     EthDevs ports = EthDevs.of(memory);
     try {
       options.vdevs().forEach(ports::probe);
+      ports.releaseLeft();
       return new Primary(memory, ports, lcores);
     } catch (RuntimeException e) {
-      ports.close();
-      memory.close();
+      if (memory.adoption() != null) {
+        ports.leave();
+        memory.leave();
+      } else {
+        ports.close();
+        memory.close();
+      }
       throw e;
     }
+  }
+
+  /**
+   * Ends as if this process had been killed: secondaries go on, and another primary may adopt what
+   * they use. For one that cannot do its work.
+   */
+  public void leave() {
+    lcores.close();
+    hotplug.close();
+    ports.leave();
+    memory.leave();
   }
 
   /** The shared memory. */

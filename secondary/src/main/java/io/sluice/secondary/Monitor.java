@@ -19,7 +19,12 @@ public final class Monitor implements SecondaryApp {
     long millis = arguments.length == 0 ? DEFAULT_MILLIS : millis(arguments[0]);
     Forwarding forwarding = Forwarding.lookup(secondary.memory());
     long next = System.nanoTime();
+    int primary = secondary.primaryGeneration();
     while (!secondary.isStopRequested()) {
+      if (secondary.primaryGeneration() != primary) {
+        primary = secondary.primaryGeneration();
+        System.out.println("monitor: goes on with primary generation " + primary);
+      }
       if (System.nanoTime() - next >= 0) {
         next += millis * NANOS_PER_MILLI;
         System.out.println(line(forwarding));

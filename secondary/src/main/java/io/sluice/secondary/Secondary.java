@@ -41,6 +41,23 @@ public final class Secondary implements AutoCloseable {
     return memory;
   }
 
+  /**
+   * The generation of the primary: another number as soon as another primary has taken the place of
+   * one that died. One volatile read.
+   */
+  public int primaryGeneration() {
+    return memory.processTable().primaryGeneration();
+  }
+
+  /**
+   * Whether the primary of that generation runs. While none does, rings and pools work on, ports do
+   * not ({@link io.sluice.nic.EthDev#isOpen}), and what only a primary can do fails at once: more
+   * memory, devices. Takes system calls.
+   */
+  public boolean isPrimaryAlive() {
+    return memory.processTable().isPrimaryAlive();
+  }
+
   /** The primary's ports. */
   public EthDevs ports() {
     return ports;

@@ -77,7 +77,12 @@ public final class Worker implements SecondaryApp {
     Ring out = forwarding.out(place);
     Counters counters = forwarding.counters(place);
     forwarding.move(place, WorkerState.CLAIMED, WorkerState.RUNNING);
+    int primary = secondary.primaryGeneration();
     while (true) {
+      if (secondary.primaryGeneration() != primary) {
+        primary = secondary.primaryGeneration();
+        System.out.println("worker " + place + ": goes on with primary generation " + primary);
+      }
       // Asked before the ring: once the primary gives no more, an empty ring stays empty.
       boolean draining = isDraining(secondary, forwarding, place);
       long began = Tsc.cycles();

@@ -308,22 +308,6 @@ public final class ProcessTable {
     return isAlive(primaryGeneration());
   }
 
-  /**
-   * Recovers from the primaries before this one.
-   *
-   * @return whether that is done; false to be called again
-   */
-  public boolean freeDeadPrimaries() {
-    boolean[] all = {true};
-    forEach(
-        each -> {
-          if (each.procType() == ProcType.PRIMARY && !isAlive(each)) {
-            all[0] &= freeIfDead(each.slot());
-          }
-        });
-    return all[0];
-  }
-
   /** Whether every process in the table runs: all that died were recovered from. */
   public boolean allAlive() {
     boolean all = true;

@@ -79,18 +79,23 @@ public final class RingDriver implements Driver {
   private static PortDriver create(String name, int node, PortContext context) {
     SharedMemory memory = context.memory();
     List<Ring> rings = new ArrayList<>();
+    List<Ring> made = new ArrayList<>();
     try {
       for (int i = 0; i < MAX_RINGS; i++) {
-        rings.add(Ring.create(memory, ringName(i, name), SLOTS, node, Ring.SP_ENQ | Ring.SC_DEQ));
+        Ring ring = Ring.lookup(memory, ringName(i, name));
+        if (ring == null) {
+          ring = Ring.create(memory, ringName(i, name), SLOTS, node, Ring.SP_ENQ | Ring.SC_DEQ);
+          made.add(ring);
+        }
+        rings.add(ring);
       }
     } catch (SluiceException e) {
-      rings.forEach(ring -> ring.free(memory));
-      if (e.errno() != Errno.EEXIST) {
-        throw e;
-      }
-      return attach(name, context);
+      made.forEach(ring -> ring.free(memory));
+      throw e;
     }
-    return RingPort.open(rings, rings, true, context);
+    // Those of a dead primary's device are this one's as they were that one's.
+    boolean own = made.size() == MAX_RINGS || RingPort.ownsRings(context.state());
+    return RingPort.open(rings, rings, own, context);
   }
 
   private static PortDriver attach(String name, PortContext context) {

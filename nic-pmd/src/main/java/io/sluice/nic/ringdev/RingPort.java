@@ -48,6 +48,11 @@ final class RingPort implements PortDriver {
     return new RingPort(context);
   }
 
+  /** Whether the rings go with the port that the words are of. */
+  static boolean ownsRings(DriverState state) {
+    return state.get(OWNS_RINGS) != 0;
+  }
+
   @Override
   public int maxRxQueues() {
     return (int) state.get(RX_COUNT);
@@ -131,7 +136,7 @@ final class RingPort implements PortDriver {
   @Override
   public void freeShared() {
     long[] left = new long[DRAIN];
-    for (int i = 0; state.get(OWNS_RINGS) != 0 && i < maxRxQueues(); i++) {
+    for (int i = 0; ownsRings(state) && i < maxRxQueues(); i++) {
       Ring ring = Ring.at(state.get(RX_RINGS + i));
       int count;
       while ((count = ring.dequeueBurst(left, 0, DRAIN)) != 0) {
