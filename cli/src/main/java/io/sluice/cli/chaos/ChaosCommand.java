@@ -37,16 +37,29 @@ public final class ChaosCommand implements Callable<Integer> {
       description = "What chance follows from (${DEFAULT-VALUE}).")
   private long seed;
 
+  @Option(
+      names = "--primary-every",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Each how-manieth death is the primary's, 0 for none (${DEFAULT-VALUE}).")
+  private int primaryEvery;
+
   @Override
   public Integer call() {
     if (kills < 0 || kills > MAX_KILLS) {
       throw new ParameterException(
           spec.commandLine(), "--kills " + kills + "; accepted: 0-" + MAX_KILLS);
     }
+    if (primaryEvery < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--primary-every " + primaryEvery + "; accepted: 0 and more");
+    }
     // The JVM may be ending by a signal: it waits until the stop request is closed, so that
     // everything is removed and said by then.
     try (StopRequest stop = new StopRequest();
-        ChaosRun run = new ChaosRun(new Console(spec.commandLine().getOut()), stop, kills, seed)) {
+        ChaosRun run =
+            new ChaosRun(
+                new Console(spec.commandLine().getOut()), stop, kills, seed, primaryEvery)) {
       return run(run, stop);
     }
   }

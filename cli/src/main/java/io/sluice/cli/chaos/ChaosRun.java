@@ -55,11 +55,11 @@ final class ChaosRun implements AutoCloseable {
   private Watch watch;
   private Undertaker undertaker;
 
-  ChaosRun(Console console, StopRequest stop, int kills, long seed) {
+  ChaosRun(Console console, StopRequest stop, int kills, long seed, int primaryEvery) {
     this.console = console;
     this.stop = stop;
     this.kills = kills;
-    this.plan = new DeathPlan(seed);
+    this.plan = new DeathPlan(seed, primaryEvery);
     try {
       folder = Files.createTempDirectory("sluice-" + prefix + "-");
     } catch (IOException e) {
@@ -82,12 +82,12 @@ final class ChaosRun implements AutoCloseable {
     startPrimary();
     for (Place place : Place.values()) {
       if (place != Place.PRIMARY) {
-        members.add(new Member(place, secondaryOptions(place), plan.split()));
+        Member member = new Member(place, secondaryOptions(place), plan.split());
+        members.add(member);
+        undo.push(() -> end(member));
       }
     }
     undertaker = new Undertaker(members, plan, watch, verdict, this::trouble);
-    undo.push(() -> members.forEach(this::end));
-    members.forEach(member -> member.start(0));
     boolean whole = keepKilling() && awaitAll() && endInOrder();
     count(whole);
     console.say(summary(began));
@@ -104,6 +104,7 @@ final class ChaosRun implements AutoCloseable {
     options.addAll(pages());
     undo.push(() -> Leftovers.delete(prefix));
     Member primary = new Member(Place.PRIMARY, options, plan.split());
+    members.add(primary);
     undo.push(() -> end(primary));
     primary.start(0);
     primary.child().awaitLine("ready", START_LIMIT, stop::isRequested);
@@ -193,6 +194,7 @@ final class ChaosRun implements AutoCloseable {
   /** What members that are there still have said of it. */
   private String saidCorrupted() {
     return members.stream()
+        .filter(member -> member.child() != null)
         .map(member -> member.child().last("corrupted: "))
         .filter(line -> line != null)
         .findFirst()
@@ -299,7 +301,7 @@ final class ChaosRun implements AutoCloseable {
   }
 
   private void end(Member member) {
-    if (member.child() != null && !member.isGone()) {
+    if (!member.isGone()) {
       member.goOn();
       member.child().close();
     }

@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
  * When and how processes die, and when one is stopped; all from the seed. Of 20 deaths 9 are by
  * SIGKILL at a random moment, one of them in a pair at once, 5 ahead of a store while it passes
  * packets, 3 while it reserves or frees, and one each while it attaches, detaches, and recovers
- * from another's death.
+ * from another's death. The primary's are by SIGKILL, at the recovery from another's, and of one in
+ * four the next primary dies in turn while it adopts.
  */
 final class DeathPlan {
   private static final Death[] SHARES = {
@@ -37,10 +38,32 @@ final class DeathPlan {
   private static final int MIN_STOPPED_MILLIS = 20;
   private static final int MAX_STOPPED_MILLIS = 400;
 
-  private final SplittableRandom random;
+  private static final Death[] PRIMARYS_SHARES = {
+    Death.SIGNAL, Death.SIGNAL, Death.ATTACH, Death.REAPER
+  };
 
-  DeathPlan(long seed) {
+  private final SplittableRandom random;
+  private final int primaryEvery;
+  private int deaths;
+
+  /**
+   * Makes one.
+   *
+   * @param primaryEvery each how-manieth death is the primary's; 0 for none
+   */
+  DeathPlan(long seed, int primaryEvery) {
     random = new SplittableRandom(seed);
+    this.primaryEvery = primaryEvery;
+  }
+
+  /** Whether the next death is the primary's. */
+  boolean isPrimaryNext() {
+    return primaryEvery > 0 && ++deaths % primaryEvery == 0;
+  }
+
+  /** How the primary dies; {@link Death#ATTACH} is the death of the one that adopts. */
+  Death nextDeathOfPrimary() {
+    return PRIMARYS_SHARES[random.nextInt(PRIMARYS_SHARES.length)];
   }
 
   /** For what else needs chance. */

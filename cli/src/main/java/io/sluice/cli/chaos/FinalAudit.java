@@ -1,5 +1,6 @@
 package io.sluice.cli.chaos;
 
+import io.sluice.config.ProcType;
 import io.sluice.config.ProcessTable;
 import io.sluice.mempool.Mbuf;
 import io.sluice.mempool.Mempool;
@@ -66,8 +67,8 @@ final class FinalAudit {
   static boolean onlyPrimaryIsThere(SharedMemory memory) {
     int[] others = {0};
     ProcessTable processes = memory.processTable();
-    processes.forEach(entry -> others[0] += entry.lcores().contains(0) ? 0 : 1);
-    return others[0] == 0 && processes.allAlive();
+    processes.forEach(entry -> others[0] += entry.procType() == ProcType.PRIMARY ? 0 : 1);
+    return others[0] == 0 && processes.allAlive() && processes.isPrimaryAlive();
   }
 
   private void countPackets(Stage stage, int deaths) {

@@ -17,6 +17,7 @@ final class Member {
 
   /** How the process is, as far as the run knows. */
   enum State {
+    ABSENT,
     STARTING,
     READY,
     STOPPED,
@@ -27,9 +28,10 @@ final class Member {
   private final List<String> ealOptions;
   private final SplittableRandom random;
   private Child child;
-  private State state;
+  private State state = State.ABSENT;
   private Death death;
   private long since;
+  private long started;
 
   /**
    * A place with no process yet.
@@ -50,14 +52,14 @@ final class Member {
    */
   void start(long deathAtAttach) {
     List<String> arguments = new ArrayList<>();
-    Class<?> program = ChaosPrimary.class;
     if (place != Place.PRIMARY) {
-      program = ChaosSecondary.class;
-      arguments.addAll(
-          List.of(place.name(), Long.toString(random.nextLong()), Long.toString(deathAtAttach)));
+      arguments.addAll(List.of(place.name(), Long.toString(random.nextLong())));
     }
+    arguments.add(Long.toString(deathAtAttach));
     arguments.addAll(ealOptions);
+    Class<?> program = place == Place.PRIMARY ? ChaosPrimary.class : ChaosSecondary.class;
     child = new Child(toString(), List.of(), FLAGS, program, arguments);
+    started = System.nanoTime();
     enter(deathAtAttach == 0 ? State.STARTING : State.DYING);
     death = deathAtAttach == 0 ? null : Death.ATTACH;
   }
@@ -73,6 +75,11 @@ final class Member {
 
   State state() {
     return state;
+  }
+
+  /** Is without a process until the next is started. */
+  void bury() {
+    enter(State.ABSENT);
   }
 
   boolean isReady() {
@@ -91,6 +98,11 @@ final class Member {
   /** How long it has been in its state, in nanoseconds. */
   long age() {
     return System.nanoTime() - since;
+  }
+
+  /** Whether its process was started before a {@link System#nanoTime}; 0 is before all. */
+  boolean startedBefore(long time) {
+    return time != 0 && started - time < 0;
   }
 
   /** Whether a process that was starting has become ready. */
@@ -127,7 +139,7 @@ final class Member {
   }
 
   boolean isGone() {
-    return !child.isAlive();
+    return child == null || !child.isAlive();
   }
 
   /**

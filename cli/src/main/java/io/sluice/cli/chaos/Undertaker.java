@@ -23,6 +23,8 @@ final class Undertaker {
   private static final long START_NANOS = Duration.ofSeconds(60).toNanos();
 
   private final List<Member> members;
+  private final Member primary;
+  private final List<Member> secondaries;
   private final DeathPlan plan;
   private final Watch watch;
   private final Verdict verdict;
@@ -31,9 +33,12 @@ final class Undertaker {
   private Member stopped;
   private long goOn;
   private long storeOfAttach;
+  private long storeOfAdoption;
+  private long primaryDied;
   private long nextKill;
   private long nextStop;
   private int stops;
+  private int primaryDeaths;
 
   /** For those members; {@code troubles} takes a line for each thing that is wrong. */
   Undertaker(
@@ -43,6 +48,9 @@ final class Undertaker {
       Verdict verdict,
       Consumer<String> troubles) {
     this.members = members;
+    primary =
+        members.stream().filter(each -> each.place() == Place.PRIMARY).findFirst().orElseThrow();
+    secondaries = members.stream().filter(each -> each != primary).toList();
     this.plan = plan;
     this.watch = watch;
     this.verdict = verdict;
@@ -89,6 +97,10 @@ final class Undertaker {
   }
 
   private boolean lookAfter(Member member) {
+    if (member.state() == Member.State.ABSENT) {
+      startIfPossible(member);
+      return true;
+    }
     if (member.isGone()) {
       return bury(member);
     }
@@ -111,20 +123,43 @@ final class Undertaker {
         : member.age() > DYING_NANOS;
   }
 
+  /** Nobody can attach without a primary. */
+  private void startIfPossible(Member member) {
+    if (member == primary) {
+      member.start(storeOfAdoption);
+      storeOfAdoption = 0;
+    } else if (primary.isReady()) {
+      member.start(storeOfAttach);
+      storeOfAttach = 0;
+    }
+  }
+
   private boolean bury(Member member) {
     boolean left = member.death() == Death.LEAVE && member.child().exitCode() == 0;
-    if (member.state() != Member.State.DYING || !left && !member.wasKilled()) {
-      verdict.addStuck(1);
-      troubles.accept(member.child().end());
-      return false;
-    }
-    if (!left) {
+    if (!left && !refusedForWantOfPrimary(member)) {
+      if (member.state() != Member.State.DYING || !member.wasKilled()) {
+        verdict.addStuck(1);
+        troubles.accept(member.child().end());
+        return false;
+      }
       verdict.addKill();
       deaths.merge(member.death(), 1, Integer::sum);
+      if (member == primary) {
+        primaryDeaths++;
+        primaryDied = System.nanoTime();
+      }
     }
-    member.start(storeOfAttach);
-    storeOfAttach = 0;
+    member.bury();
     return true;
+  }
+
+  /** Whether it could not attach, and said so, since the primary was dead meanwhile. */
+  private boolean refusedForWantOfPrimary(Member member) {
+    return member != primary
+        && member.startedBefore(primaryDied)
+        && !member.wasKilled()
+        && member.child().last("ready") == null
+        && member.child().last("failed: ") != null;
   }
 
   private long away() {
@@ -135,13 +170,34 @@ final class Undertaker {
   private Member chooseVictim() {
     boolean any = plan.choose(ANY_STATE_EVERY) == 0;
     List<Member> candidates =
-        members.stream()
-            .filter(any ? member -> member.state() != Member.State.DYING : Member::isReady)
-            .toList();
+        secondaries.stream().filter(any ? Undertaker::isThere : Member::isReady).toList();
     return candidates.get(plan.choose(candidates.size()));
   }
 
+  private static boolean isThere(Member member) {
+    return member.state() != Member.State.DYING && member.state() != Member.State.ABSENT;
+  }
+
   private void kill(int more) {
+    if (plan.isPrimaryNext() && isThere(primary)) {
+      killPrimary(more);
+    } else {
+      killSecondary(more);
+    }
+  }
+
+  private void killPrimary(int more) {
+    Death death = plan.nextDeathOfPrimary();
+    if (death == Death.REAPER && more > 1) {
+      die(primary, death);
+      die(chooseVictim(), Death.SIGNAL);
+    } else {
+      storeOfAdoption = death == Death.ATTACH && more > 1 ? plan.store(death) : 0;
+      die(primary, Death.SIGNAL);
+    }
+  }
+
+  private void killSecondary(int more) {
     Death death = plan.nextDeath();
     boolean two = death == Death.PAIR || death == Death.REAPER;
     if (two && more > 1) {
@@ -191,6 +247,10 @@ final class Undertaker {
                 .append(' ')
                 .append(count)
                 .append(','));
-    return text.append(" stops ").append(stops).toString();
+    return text.append(" the primary ")
+        .append(primaryDeaths)
+        .append(" times, stops ")
+        .append(stops)
+        .toString();
   }
 }

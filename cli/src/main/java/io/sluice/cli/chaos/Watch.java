@@ -75,7 +75,9 @@ final class Watch {
     long passed = pauseBegan == 0 ? now - lookedLast : 0;
     lookedLast = now;
     boolean flows =
-        members.stream().filter(each -> !each.place().isWorker()).allMatch(Member::isReady);
+        members.stream()
+            .filter(each -> each.place() == Place.GENERATOR || each.place() == Place.SINK)
+            .allMatch(Member::isReady);
     Member stuck = null;
     for (Member member : members) {
       Follower follower = followers.get(member.place());
