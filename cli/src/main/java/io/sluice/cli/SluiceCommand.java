@@ -1,5 +1,6 @@
 package io.sluice.cli;
 
+import io.sluice.cli.chaos.ChaosCommand;
 import io.sluice.cli.demo.DemoCommand;
 import io.sluice.platform.QuickStart;
 import io.sluice.platform.SluiceException;
@@ -19,6 +20,7 @@ import picocli.CommandLine.Spec;
     version = "sluice 0.1.0",
     subcommands = {
       DemoCommand.class,
+      ChaosCommand.class,
       PrimaryCommand.class,
       SecondaryCommand.class,
       SampleCommand.class,

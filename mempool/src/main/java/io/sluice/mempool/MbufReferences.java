@@ -4,7 +4,9 @@ import io.sluice.config.Journal;
 import io.sluice.memzone.SharedMemory;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reference counts of mbufs that have clones, and the death of a process in the middle of changing
@@ -12,7 +14,73 @@ import java.util.Map;
  * journal around them, so that it can be seen afterwards which of the two was done.
  */
 final class MbufReferences {
-  private MbufReferences() {}
+  /** So often before it is tried again later. */
+  private static final int TRIES = 100;
+
+  /** Whether somebody has an mbuf itself, and not only clones of it. */
+  enum Own {
+    YES,
+    NO,
+    /** It is being changed by a process that lives. */
+    UNKNOWN
+  }
+
+  private final Journal journal;
+  private final Collection<Mempool> pools;
+
+  /** What refers to what, when all was looked at last. */
+  private Map<Long, Set<Long>> clones;
+
+  /** For looking at the mbufs of these pools. */
+  MbufReferences(Journal journal, Collection<Mempool> pools) {
+    this.journal = journal;
+    this.pools = pools;
+  }
+
+  /**
+   * Whether the dead process that is an mbuf's owner had it itself: as long as its clones stay as
+   * they are, there is one reference more than clones. It may have died at freeing it, after it
+   * gave up its reference, or have owned it only to free the last clone.
+   */
+  Own own(long mbuf) {
+    if (!Mbuf.isDirect(mbuf)) {
+      return Own.YES;
+    }
+    Set<Long> before = clones == null ? lookAt(mbuf) : clones.getOrDefault(mbuf, Set.of());
+    for (int i = 0; i < TRIES; i++) {
+      if (!journal.isReferenceChanging(mbuf)) {
+        int count = Mbuf.refcnt(mbuf);
+        if (before.isEmpty() && count <= 1 && !journal.isReferenceChanging(mbuf)) {
+          return Own.YES;
+        }
+        Set<Long> now = lookAt(mbuf);
+        if (now.equals(before)
+            && Mbuf.refcnt(mbuf) == count
+            && !journal.isReferenceChanging(mbuf)) {
+          return count > now.size() ? Own.YES : Own.NO;
+        }
+        before = now;
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+    return Own.UNKNOWN;
+  }
+
+  private Set<Long> lookAt(long mbuf) {
+    clones = new HashMap<>();
+    for (Mempool pool : pools) {
+      if (PktmbufPool.isOfMbufs(pool)) {
+        pool.objIter(
+            (p, each, index) -> {
+              if (Mbuf.isCloned(each)) {
+                clones.computeIfAbsent(MbufAttach.direct(each), d -> new HashSet<>()).add(each);
+              }
+            });
+      }
+    }
+    return clones.getOrDefault(mbuf, Set.of());
+  }
 
   /**
    * Notes that {@code clone} is about to refer to {@code mbuf}, or no more; ends with {@link #end}.
@@ -53,22 +121,6 @@ final class MbufReferences {
       Mbuf.poolOf(mbuf).put(mbuf);
     }
     Journal.endReference(change.slot());
-  }
-
-  /** How many clones refer to each mbuf of these pools. */
-  static Map<Long, Integer> count(Collection<Mempool> pools) {
-    Map<Long, Integer> references = new HashMap<>();
-    for (Mempool pool : pools) {
-      if (PktmbufPool.isOfMbufs(pool)) {
-        pool.objIter(
-            (p, mbuf, index) -> {
-              if (Mbuf.isCloned(mbuf)) {
-                references.merge(MbufAttach.direct(mbuf), 1, Integer::sum);
-              }
-            });
-      }
-    }
-    return references;
   }
 
   /** Makes of an mbuf that nobody has what lies in a pool, whatever was half done to it. */

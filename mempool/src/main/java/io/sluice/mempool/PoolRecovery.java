@@ -49,8 +49,7 @@ public final class PoolRecovery implements Recovery {
     List<Mempool> pools = new ArrayList<>();
     Mempool.walk(m, pools::add);
     MbufReferences.recover(m, dead.generation());
-    new Search(m, pools, dead).giveBack();
-    return true;
+    return new Search(m, pools, dead).giveBack();
   }
 
   /** A process that ends in order keeps what it has handed out by other ways than rings. */
@@ -63,11 +62,16 @@ public final class PoolRecovery implements Recovery {
   private static final class Search {
     private final ObjectOwners owners;
     private final List<Mempool> pools;
+    private final MbufReferences references;
 
     /** Object to its owner: the dead process, or nobody for some in its caches. */
     private final Map<Long, Integer> held = new LinkedHashMap<>();
 
+    /** Those of them that are behind another mbuf in a packet. */
+    private final Set<Long> behind = new HashSet<>();
+
     private final Map<Long, Mempool> poolOf = new HashMap<>();
+    private final List<Long> clones = new ArrayList<>();
 
     /** The lcores whose caches were the dead process's. */
     private final Map<Mempool, Set<Integer>> lcoresOf = new HashMap<>();
@@ -77,12 +81,13 @@ public final class PoolRecovery implements Recovery {
     Search(SharedMemory m, List<Mempool> pools, ProcessTable.Entry dead) {
       this.owners = m.owners();
       this.pools = pools;
+      this.references = new MbufReferences(m.journal(), pools);
       m.processTable().forEach(each -> claimed.addAll(each.lcores()));
       pools.forEach(pool -> addOwned(pool, dead));
       if (!held.isEmpty()) {
         Ring.walk(m, ring -> ring.forEach(held::remove));
         pools.forEach(pool -> pool.backend().forEach(held::remove));
-        removeFollowers();
+        findSegments();
       }
     }
 
@@ -134,61 +139,100 @@ public final class PoolRecovery implements Recovery {
       poolOf.put(object, pool);
     }
 
-    /** A segment goes with the packet that it is part of, whoever made it. */
-    private void removeFollowers() {
-      Set<Long> followers = new HashSet<>();
+    /**
+     * A segment goes with the packet that it is part of, and whose that is shows only when its
+     * first segment is taken: by now a live process may have it. A live one becomes the owner of a
+     * segment before it takes it from behind another; so one that is behind none, and is the dead
+     * one's still, is a packet of its own. What is behind an mbuf that is nobody's, since only
+     * clones refer to it, was behind it once.
+     */
+    private void findSegments() {
       for (Mempool pool : pools) {
         if (PktmbufPool.isOfMbufs(pool)) {
           pool.objIter(
               (p, mbuf, index) -> {
-                if (!held.containsKey(mbuf)) {
-                  followers.add(Mbuf.next(mbuf));
+                long next = Mbuf.next(mbuf);
+                if (held.containsKey(next) && owners.ownerOf(mbuf) != 0) {
+                  behind.add(next);
                 }
               });
         }
       }
-      List<Long> more = new ArrayList<>(followers);
-      for (int i = 0; i < more.size(); i++) {
-        if (held.remove(more.get(i)) != null && followers.add(Mbuf.next(more.get(i)))) {
-          more.add(Mbuf.next(more.get(i)));
-        }
-      }
     }
 
-    /** Clones first: what they refer to may be held, too, and goes back with the last of them. */
-    void giveBack() {
-      addOthersSegments();
+    /**
+     * Gives all of it back.
+     *
+     * @return false if of some mbuf it could not be told yet whether the dead process had it; then
+     *     nothing was done
+     */
+    boolean giveBack() {
+      List<Long> firsts = new ArrayList<>();
+      for (long object : held.keySet()) {
+        if (!behind.contains(object) && !addOwn(object, firsts)) {
+          return false;
+        }
+      }
       List<Long> mine = new ArrayList<>();
-      held.forEach(
-          (object, owner) -> {
-            if (owners.takeFrom(owner, object)) {
-              mine.add(object);
-            }
-          });
+      for (long first : firsts) {
+        if (owners.takeFrom(held.get(first), first)) {
+          addAll(first, mine);
+        }
+      }
       // Between the two: who finds these objects again as this process's finds them in the caches.
       lcoresOf.forEach((pool, lcores) -> lcores.forEach(pool::forgetCache));
-      List<Long> clones = new ArrayList<>();
-      List<Long> rest = new ArrayList<>();
-      for (Long object : mine) {
-        boolean clone = PktmbufPool.isOfMbufs(poolOf.get(object)) && Mbuf.isCloned(object);
-        (clone ? clones : rest).add(object);
-      }
-      Map<Long, Integer> references = MbufReferences.count(pools);
-      rest.forEach(object -> giveBack(object, references.getOrDefault(object, 0)));
-      clones.forEach(clone -> giveBack(clone, 0));
+      mine.forEach(this::giveBackOne);
+      // Clones last: what they refer to may be held, too, and goes back with the last of them.
+      clones.forEach(clone -> giveBackIndirect(clone, Mbuf.poolOf(clone)));
+      return true;
     }
 
-    /** Segments of the held packets that a live process made. */
-    private void addOthersSegments() {
-      List<Long> heads = new ArrayList<>(held.keySet());
-      for (int i = 0; i < heads.size(); i++) {
-        if (PktmbufPool.isOfMbufs(poolOf.get(heads.get(i)))) {
-          long next = Mbuf.next(heads.get(i));
-          if (next != 0 && !held.containsKey(next)) {
-            add(next, Mbuf.poolOf(next), owners.ownerOf(next));
-            heads.add(next);
-          }
+    /** Adds an object that the dead process had; false if that cannot be told. */
+    private boolean addOwn(long object, List<Long> firsts) {
+      if (!isMbuf(object)) {
+        firsts.add(object);
+        return true;
+      }
+      long first = object;
+      MbufReferences.Own own = references.own(first);
+      // The dead process has freed this one and not yet what was behind it.
+      while (own == MbufReferences.Own.NO && behind.contains(Mbuf.next(first))) {
+        first = Mbuf.next(first);
+        own = references.own(first);
+      }
+      if (own == MbufReferences.Own.YES) {
+        firsts.add(first);
+      }
+      return own != MbufReferences.Own.UNKNOWN;
+    }
+
+    private boolean isMbuf(long object) {
+      return PktmbufPool.isOfMbufs(poolOf.get(object));
+    }
+
+    /** With a packet that was taken, each of its segments is this process's own. */
+    private void addAll(long first, List<Long> mine) {
+      mine.add(first);
+      if (isMbuf(first)) {
+        for (long mbuf = Mbuf.next(first); mbuf != 0; mbuf = Mbuf.next(mbuf)) {
+          owners.take(mbuf);
+          poolOf.put(mbuf, Mbuf.poolOf(mbuf));
+          mine.add(mbuf);
         }
+      }
+    }
+
+    private void giveBackOne(long object) {
+      Mempool pool = poolOf.get(object);
+      if (!isMbuf(object)) {
+        pool.put(object);
+      } else if (Mbuf.isCloned(object) || Mbuf.hasExtbuf(object)) {
+        clones.add(object);
+      } else if (Mbuf.refcnt(object) > 1) {
+        Mbuf.freeSeg(object);
+      } else {
+        MbufReferences.reset(object, pool);
+        pool.put(object);
       }
     }
 
@@ -201,20 +245,6 @@ public final class PoolRecovery implements Recovery {
         // has let go of it already.
         MbufReferences.reset(mbuf, pool);
         pool.put(mbuf);
-      }
-    }
-
-    private void giveBack(long object, int references) {
-      Mempool pool = poolOf.get(object);
-      if (!PktmbufPool.isOfMbufs(pool)) {
-        pool.put(object);
-      } else if (Mbuf.isCloned(object) || Mbuf.hasExtbuf(object)) {
-        giveBackIndirect(object, pool);
-      } else if (Mbuf.refcnt(object) > Math.max(1, references)) {
-        Mbuf.freeSeg(object);
-      } else if (references == 0) {
-        MbufReferences.reset(object, pool);
-        pool.put(object);
       }
     }
   }

@@ -184,11 +184,23 @@ public final class Journal {
     Memory.putLong(
         slot + JournalLayout.REFERENCE_CHANGE, (long) (more ? MORE : LESS) << 32 | before);
     Memory.putLongRelease(slot + JournalLayout.REFERENCE, mbuf);
+    // None of the stores of the change comes before the note.
+    Memory.storeFence();
   }
 
   /** The change of the reference count is done. */
   public static void endReference(long slot) {
     Memory.putLongRelease(slot + JournalLayout.REFERENCE, 0);
+  }
+
+  /** Whether some thread of any process is changing the references to an mbuf. */
+  public boolean isReferenceChanging(long mbuf) {
+    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
+      if (Memory.getLongVolatile(slot(i) + JournalLayout.REFERENCE) == mbuf) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Visits the changes of reference counts that a process's threads were making. */

@@ -8,6 +8,7 @@ import io.sluice.platform.Processes;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -29,6 +30,11 @@ public final class ProcessTable {
 
   private static final long ACTIVE = 1L << 32;
   private static final int NONE = -1;
+
+  /** Recovering from a process takes milliseconds, unless who is at it is stopped. */
+  private static final long RECOVERY_NANOS = 20_000_000_000L;
+
+  private static final long RECOVERY_POLL_NANOS = 1_000_000;
 
   private final long address;
   private final LivenessLocks locks;
@@ -130,12 +136,19 @@ public final class ProcessTable {
         Errno.ENOSPC, "all " + ProcessTableLayout.MAX_PROCESSES + " process slots are taken");
   }
 
-  /** Claims one more lcore id for this process, which has claimed its slot. */
+  /**
+   * Claims one more lcore id for this process, which has claimed its slot. One of a dead process's
+   * is waited for while another process recovers from that one.
+   *
+   * @throws SluiceException EINVAL for an id out of range, EBUSY if a running process has it, or if
+   *     whoever recovers from the dead one that had it is stopped for 20 seconds
+   */
   public void claimLcore(int lcore) {
     if (lcore < 0 || lcore >= Lcore.MAX) {
       throw new SluiceException(
           Errno.EINVAL, "lcore " + lcore + " is outside 0-" + (Lcore.MAX - 1));
     }
+    long began = System.nanoTime();
     while (!Memory.compareAndSetInt(owner(lcore), 0, ownGeneration)) {
       int holder = Memory.getIntVolatile(owner(lcore));
       if (holder == ownGeneration) {
@@ -146,17 +159,27 @@ public final class ProcessTable {
         // Its slot was freed since, by somebody who died before the lcore ids' turn.
         Memory.compareAndSetInt(owner(lcore), holder, 0);
       } else if (!freeIfDead(entry.slot())) {
-        throw new SluiceException(
-            Errno.EBUSY,
-            "lcore "
-                + lcore
-                + " is taken by "
-                + entry.role()
-                + " (pid "
-                + entry.pid()
-                + "); choose another with -l");
+        if (isAlive(entry) || System.nanoTime() - began > RECOVERY_NANOS) {
+          throw taken(lcore, entry);
+        }
+        LockSupport.parkNanos(RECOVERY_POLL_NANOS);
       }
     }
+  }
+
+  private SluiceException taken(int lcore, Entry holder) {
+    return new SluiceException(
+        Errno.EBUSY,
+        "lcore "
+            + lcore
+            + " is taken by "
+            + holder.role()
+            + " (pid "
+            + holder.pid()
+            + (isAlive(holder)
+                ? "); choose another with -l"
+                : "), which is dead, and who puts right what it left is stopped; continue or end"
+                    + " that one (sluice ps)"));
   }
 
   /** The generation of this process's claim, never used twice in this table; 0 without one. */

@@ -12,6 +12,7 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,18 @@ class ProcessTableTest {
     assertEquals(List.of(7), entries().get(entries().size() - 1).lcores());
     heir.claimLcore(8);
     assertTrue(heir.freeIfDead(0) || entries().size() == 1);
+  }
+
+  @Test
+  void shouldWaitForAnLcoreOfTheDeadWhileAnotherRecoversFromIt() {
+    claim("dead", 7);
+    killHolderOf(0);
+    ProcessTable heir = claim("heir");
+    AtomicInteger tries = new AtomicInteger();
+    heir.setRecoverer(dead -> tries.incrementAndGet() == 3);
+    heir.claimLcore(7);
+    assertEquals(3, tries.get());
+    assertEquals(List.of(7), entries().get(entries().size() - 1).lcores());
   }
 
   @Test

@@ -3,6 +3,9 @@ package io.sluice.cli.demo;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.Leftovers;
 import io.sluice.cli.SluiceCommand;
+import io.sluice.cli.processes.Child;
+import io.sluice.cli.processes.Console;
+import io.sluice.cli.processes.TemporaryHugepages;
 import io.sluice.platform.CpuTopology;
 import io.sluice.primary.StopRequest;
 import java.io.IOException;
@@ -32,8 +35,8 @@ final class Demo implements AutoCloseable {
   private static final long PAGES = 40;
 
   private final PrintWriter out;
+  private final Console console;
   private final StopRequest stop;
-  private final boolean onTerminal = isTerminal();
   private final String prefix = "demo-" + ProcessHandle.current().pid();
   private final List<Integer> cpus = new ArrayList<>(CpuTopology.current().allowed());
   private final Deque<Runnable> undo = new ArrayDeque<>();
@@ -41,6 +44,7 @@ final class Demo implements AutoCloseable {
 
   Demo(PrintWriter out, StopRequest stop) {
     this.out = out;
+    this.console = new Console(out);
     this.stop = stop;
     try {
       folder = Files.createTempDirectory("sluice-" + prefix + "-");
@@ -48,17 +52,6 @@ final class Demo implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     undo.push(this::deleteFolder);
-  }
-
-  /** Of the output alone; a console is there with any input, too, from JDK 22 on. */
-  private static boolean isTerminal() {
-    try {
-      String output = Path.of("/proc/self/fd/1").toRealPath().toString();
-      return output.startsWith("/dev/pts/") || output.startsWith("/dev/tty");
-    } catch (IOException e) {
-      // A pipe has no path.
-      return false;
-    }
   }
 
   private void deleteFolder() {
@@ -78,20 +71,20 @@ final class Demo implements AutoCloseable {
     undo.push(() -> Leftovers.delete(prefix));
     Outside outside = wires ? new Wires() : new Pipes(folder);
     undo.push(outside::close);
-    say(
+    console.say(
         String.format(
             Locale.ROOT,
             "demo: %,d frames (%,d different) through a primary, %d workers and a monitor",
             frames,
             capture.size(),
             workers));
-    say("demo: " + outside.description());
+    console.say("demo: " + outside.description());
     Child traffic = startTraffic(outside, captureFile, frames);
     if (outside.startsBeforePorts()) {
       traffic.send("go");
     }
     Child primary = startPrimary(outside, pages, workers);
-    say("demo: " + primary.last("primary: ready"));
+    console.say("demo: " + primary.last("primary: ready"));
     List<Child> workerChildren = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
       workerChildren.add(startSecondary("worker", List.of("--lcores", lcore(i + 1)), List.of()));
@@ -111,14 +104,9 @@ final class Demo implements AutoCloseable {
   }
 
   private List<String> pages() {
-    DemoPages pages = new DemoPages(PAGES, folder.resolve("huge"));
+    TemporaryHugepages pages = new TemporaryHugepages(PAGES, folder.resolve("huge"));
     undo.push(pages::close);
     return pages.options(PAGES);
-  }
-
-  private void say(String line) {
-    out.println(line);
-    out.flush();
   }
 
   private Child start(
@@ -193,11 +181,11 @@ final class Demo implements AutoCloseable {
       }
       long limit = held || sent >= frames ? PIPE_STALL_NANOS : STALL_NANOS;
       if (received >= frames || now - lastChange > limit) {
-        endLine();
+        console.endProgress();
         return;
       }
       if (stop.isRequested()) {
-        endLine();
+        console.endProgress();
         throw new CommandFailure("interrupted");
       }
       if (!held && children.stream().anyMatch(child -> !child.isAlive())) {
@@ -220,14 +208,7 @@ final class Demo implements AutoCloseable {
     String text =
         String.format(
             Locale.ROOT, "demo: sent %,d, received %,d, by worker:%s", sent, received, workers);
-    out.print(onTerminal ? "\r" + text + "\033[K" : text + "\n");
-    out.flush();
-  }
-
-  private void endLine() {
-    if (onTerminal) {
-      say("");
-    }
+    console.progress(text);
   }
 
   private boolean finish(
@@ -263,7 +244,7 @@ final class Demo implements AutoCloseable {
       }
     }
     close();
-    say(report.verdict());
+    console.say(report.verdict());
     return good;
   }
 

@@ -1,6 +1,7 @@
 package io.sluice.cli.demo;
 
 import io.sluice.cli.Table;
+import io.sluice.cli.processes.Child;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

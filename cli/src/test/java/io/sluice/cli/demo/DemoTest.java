@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.cli.CliProcess;
 import io.sluice.cli.Leftovers;
+import io.sluice.cli.processes.TemporaryHugepages;
 import io.sluice.platform.HugepagePools;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
@@ -285,7 +286,7 @@ class DemoTest {
   void shouldAddHugepagesToAPoolThatIsTooSmallAndTakeThemAwayAgain() {
     long pages = HugepagePools.current().get(0).free() + 1;
     long before = nrHugepages();
-    try (DemoPages added = new DemoPages(pages, directory.resolve("huge"))) {
+    try (TemporaryHugepages added = new TemporaryHugepages(pages, directory.resolve("huge"))) {
       assertEquals(before + pages, nrHugepages());
       assertFalse(added.options(pages).contains("--no-huge"), () -> "" + added.options(pages));
     }

@@ -1,4 +1,4 @@
-package io.sluice.cli.demo;
+package io.sluice.cli.processes;
 
 import io.sluice.platform.HugepagePool;
 import io.sluice.platform.HugepagePools;
@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /**
- * Hugepages of 2 MB for one demo on a machine that was not set up: adds them to the kernel's pool
- * and mounts a hugetlbfs, and with {@link #close} takes away again what it added. Needs root.
+ * Hugepages of 2 MB for one command on a machine that was not set up: adds them to the kernel's
+ * pool and mounts a hugetlbfs, and with {@link #close} takes away again what it added. Needs root.
  */
-final class DemoPages implements AutoCloseable {
+public final class TemporaryHugepages implements AutoCloseable {
   private static final long PAGE_SIZE = 2L << 20;
   private static final Path COUNT =
       Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
 
-  /** A demo that has just started may not have taken its pages yet, nor may a second and third. */
-  private static final int DEMOS_AT_ONCE = 4;
+  /** One that has just started may not have taken its pages yet, nor may a second and third. */
+  private static final int COMMANDS_AT_ONCE = 4;
 
   private final Path mount;
   private long added;
@@ -31,14 +31,14 @@ final class DemoPages implements AutoCloseable {
   /**
    * Adds what is missing.
    *
-   * @param pages how many the demo takes
+   * @param pages how many the command takes
    * @param mount a folder that is not there yet, for the hugetlbfs if none is mounted
    */
-  DemoPages(long pages, Path mount) {
+  public TemporaryHugepages(long pages, Path mount) {
     this.mount = mount;
     Optional<HugepagePool> pool = pool();
     if (pool.isPresent()) {
-      if (pool.get().free() < pages * DEMOS_AT_ONCE) {
+      if (pool.get().free() < pages * COMMANDS_AT_ONCE) {
         added = change(total -> total + pages);
       }
       if (pool.get().mountPoints().isEmpty()) {
@@ -54,14 +54,16 @@ final class DemoPages implements AutoCloseable {
   }
 
   /** What to tell the primary of them. */
-  List<String> options(long pages) {
+  public List<String> options(long pages) {
     if (pool().map(HugepagePool::free).orElse(0L) < pages) {
       return List.of("--no-huge");
     }
     return mounted ? List.of("--huge-dir", mount.toString()) : List.of();
   }
 
-  /** Changes the pool's size while no other demo does; gives by how many pages it has changed. */
+  /**
+   * Changes the pool's size while no other command does; gives by how many pages it has changed.
+   */
   private static long change(ToLongFunction<Long> size) {
     int fd = Libc.open(COUNT.toString(), Libc.O_RDONLY, 0);
     Libc.flock(fd, Libc.LOCK_EX);

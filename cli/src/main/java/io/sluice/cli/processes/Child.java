@@ -1,6 +1,7 @@
-package io.sluice.cli.demo;
+package io.sluice.cli.processes;
 
 import io.sluice.cli.CommandFailure;
+import io.sluice.platform.Processes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -18,14 +19,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** A JVM that the demo has started, with this JVM's flags and class path; keeps what it prints. */
-final class Child implements AutoCloseable {
+/**
+ * A JVM that a command has started, with this JVM's flags and class path; keeps what it prints. For
+ * one thread; {@link #close} ends it in order if it runs.
+ */
+public final class Child implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(15);
   private static final long POLL_NANOS = 5_000_000;
   private static final int LINES_SHOWN = 12;
   private static final int FIRST_SIGNAL = 128;
 
-  /** A session of its own: Ctrl-C is for the demo, which then ends its children in order. */
+  /** A session of its own: Ctrl-C is for the command, which then ends its children in order. */
   private static final List<String> OWN_SESSION = List.of("setsid");
 
   private final String name;
@@ -35,12 +39,23 @@ final class Child implements AutoCloseable {
   private final Thread reader;
 
   /** Starts {@code mainClass} behind the words of {@code launcher}, which must exec it. */
-  Child(String name, List<String> launcher, Class<?> mainClass, List<String> arguments) {
+  public Child(String name, List<String> launcher, Class<?> mainClass, List<String> arguments) {
+    this(name, launcher, List.of(), mainClass, arguments);
+  }
+
+  /** As the other, with further flags for the JVM. */
+  public Child(
+      String name,
+      List<String> launcher,
+      List<String> flags,
+      Class<?> mainClass,
+      List<String> arguments) {
     this.name = name;
     List<String> command = new ArrayList<>(OWN_SESSION);
     command.addAll(launcher);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
     command.addAll(arguments);
     try {
@@ -76,12 +91,30 @@ final class Child implements AutoCloseable {
     }
   }
 
-  boolean isAlive() {
+  /** Whether it runs; a stopped one does. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
+  /** Its process id. */
+  public int pid() {
+    return (int) process.pid();
+  }
+
+  /** Its exit code, 128+n after a signal; only once it runs no more. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
+  /** Sends a signal by its number; one that has ended meanwhile does not mind. */
+  public void signal(int signal) {
+    if (process.isAlive()) {
+      Processes.signal(pid(), signal);
+    }
+  }
+
   /** Waits for a line that begins so; fails if the process ends or the limit passes before. */
-  void awaitLine(String start, Duration limit, BooleanSupplier cancelled) {
+  public void awaitLine(String start, Duration limit, BooleanSupplier cancelled) {
     long deadline = System.nanoTime() + limit.toNanos();
     while (last(start) == null) {
       if (cancelled.getAsBoolean()) {
@@ -95,7 +128,7 @@ final class Child implements AutoCloseable {
   }
 
   /** The last line that begins so, or null. */
-  String last(String start) {
+  public String last(String start) {
     List<String> all = snapshot();
     for (int i = all.size() - 1; i >= 0; i--) {
       if (all.get(i).startsWith(start)) {
@@ -106,11 +139,12 @@ final class Child implements AutoCloseable {
   }
 
   /** The {@code key=value} words of every line that begins so. */
-  List<Map<String, String>> values(String start) {
+  public List<Map<String, String>> values(String start) {
     return snapshot().stream().filter(line -> line.startsWith(start)).map(Child::words).toList();
   }
 
-  static Map<String, String> words(String line) {
+  /** The {@code key=value} words of a line. */
+  public static Map<String, String> words(String line) {
     Map<String, String> words = new LinkedHashMap<>();
     for (String word : line.split(" ")) {
       int equals = word.indexOf('=');
@@ -122,20 +156,25 @@ final class Child implements AutoCloseable {
   }
 
   /** Its last lines, for an error. */
-  String tail() {
+  public String tail() {
     List<String> all = snapshot();
     return String.join("\n", all.subList(Math.max(0, all.size() - LINES_SHOWN), all.size()));
   }
 
+  /** All that it has printed, for an error that needs all of it. */
+  public List<String> lines() {
+    return snapshot();
+  }
+
   /** Types a line, which it must be there to read. */
-  void send(String line) {
+  public void send(String line) {
     if (!tell(line)) {
       throw new CommandFailure("the " + name + " has gone:\n" + tail());
     }
   }
 
   /** Types a line if it is still there. */
-  boolean tell(String line) {
+  public boolean tell(String line) {
     try {
       input.write(line + "\n");
       input.flush();
@@ -146,14 +185,14 @@ final class Child implements AutoCloseable {
   }
 
   /** Its name, with the number that a worker has been given, and its pid. */
-  String describe() {
+  public String describe() {
     String ready = last(name + " ");
     int colon = ready == null ? -1 : ready.indexOf(':');
     return (colon < 0 ? name : ready.substring(0, colon)) + " (pid " + process.pid() + ")";
   }
 
   /** How it has ended, for an error; with its last words if it was not killed. */
-  String end() {
+  public String end() {
     awaitEnd();
     int code = process.exitValue();
     return code > FIRST_SIGNAL
@@ -162,14 +201,14 @@ final class Child implements AutoCloseable {
   }
 
   /** Asks it to end with SIGTERM and waits; false if it had to be killed. */
-  boolean stop() {
+  public boolean stop() {
     // Not Process.destroy, which closes the stream that the last words come through.
     process.toHandle().destroy();
     return awaitEnd();
   }
 
   /** Waits until it has ended and all its output is here; kills it when the limit passes. */
-  boolean awaitEnd() {
+  public boolean awaitEnd() {
     try {
       boolean ended = process.waitFor(END_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
       if (!ended) {

@@ -1,0 +1,78 @@
+package io.sluice.cli.chaos;
+
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.processes.Console;
+import io.sluice.primary.StopRequest;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice chaos}: processes are killed under load, and everything is counted afterwards. */
+@Command(
+    name = "chaos",
+    description = {
+      "Passes packets through a generator, four workers and a sink, kills, stops and replaces them"
+          + " at random moments, and counts in the end.",
+      "Exit code 0 if as many were killed as told, and nothing was stuck, lost, leaked or corrupted."
+    },
+    mixinStandardHelpOptions = true)
+public final class ChaosCommand implements Callable<Integer> {
+  private static final int MAX_KILLS = 1_000_000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--kills",
+      defaultValue = "100",
+      description = "How many processes to kill (${DEFAULT-VALUE}).")
+  private int kills;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "What chance follows from (${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--primary-every",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "Each how-manieth death is the primary's, 0 for none (${DEFAULT-VALUE}).")
+  private int primaryEvery;
+
+  @Override
+  public Integer call() {
+    if (kills < 0 || kills > MAX_KILLS) {
+      throw new ParameterException(
+          spec.commandLine(), "--kills " + kills + "; accepted: 0-" + MAX_KILLS);
+    }
+    if (primaryEvery < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--primary-every " + primaryEvery + "; accepted: 0 and more");
+    }
+    // The JVM may be ending by a signal: it waits until the stop request is closed, so that
+    // everything is removed and said by then.
+    try (StopRequest stop = new StopRequest();
+        ChaosRun run =
+            new ChaosRun(
+                new Console(spec.commandLine().getOut()), stop, kills, seed, primaryEvery)) {
+      return run(run, stop);
+    }
+  }
+
+  private int run(ChaosRun run, StopRequest stop) {
+    try {
+      return run.run() ? 0 : 1;
+    } catch (CommandFailure e) {
+      run.close();
+      // Once the user wants it to end, whatever fails is a consequence.
+      String why = stop.isRequested() ? "interrupted" : e.getMessage();
+      spec.commandLine().getErr().println("sluice: " + why);
+      return 1;
+    }
+  }
+}
