@@ -4,11 +4,15 @@ import io.sluice.config.Locks;
 import io.sluice.config.ProcType;
 import io.sluice.config.Tailq;
 import io.sluice.config.UndoLog;
+import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
@@ -76,7 +80,8 @@ public final class MbufDyn {
               + align
               + ", it takes a size below 128 and a power of two up to 128");
     }
-    return (int) locked(m, () -> registerFieldLocked(m, name, size, align, offset));
+    return (int)
+        register(m, (parts, log) -> registerFieldLocked(m, parts, log, name, size, align, offset));
   }
 
   /** {@code rte_mbuf_dynfield_lookup}: the field's offset, or -1. */
@@ -110,7 +115,7 @@ public final class MbufDyn {
       throw new SluiceException(
           Errno.EINVAL, "dynflag '" + name + "': bit=" + bit + ", it takes 0 to 63");
     }
-    return (int) locked(m, () -> registerFlagLocked(m, name, bit));
+    return (int) register(m, (parts, log) -> registerFlagLocked(m, parts, log, name, bit));
   }
 
   /** {@code rte_mbuf_dynflag_lookup}: the bit's number, or -1. */
@@ -191,6 +196,26 @@ public final class MbufDyn {
     }
   }
 
+  /** What is done with a lock held that has a log, and with parts that become visible with it. */
+  private interface Registration {
+    long run(Construction parts, UndoLog log);
+  }
+
+  /** All of a registration or nothing, whatever it throws, and if the process dies in it. */
+  private static long register(SharedMemory m, Registration registration) {
+    try (Construction parts = new Construction(m)) {
+      UndoLog log = m.locks().lock(Locks.QLOCK);
+      try {
+        return registration.run(parts, log);
+      } catch (RuntimeException e) {
+        log.undo();
+        throw e;
+      } finally {
+        m.locks().unlock(Locks.QLOCK);
+      }
+    }
+  }
+
   private static String nameOf(long element) {
     return Memory.getString(element + MbufDynLayout.NAME, MbufDynLayout.NAMESIZE);
   }
@@ -209,7 +234,7 @@ public final class MbufDyn {
   }
 
   /** The shared zone; the primary makes it when it is first asked for. */
-  private static long zone(SharedMemory m, String name) {
+  private static long zone(SharedMemory m, Construction parts, String name) {
     MemZone zone = MemZone.lookup(m, ZONE);
     if (m.procType() != ProcType.PRIMARY) {
       throw new SluiceException(
@@ -219,20 +244,24 @@ public final class MbufDyn {
               + "' is no dynamic field or flag of the primary, and only the primary adds one");
     }
     if (zone == null) {
-      zone = MemZone.reserveAligned(m, ZONE, MbufDynLayout.ZONE_SIZEOF, -1, 0, 64);
+      zone = parts.reserve(ZONE, MbufDynLayout.ZONE_SIZEOF, -1, 0);
       Memory.fill(zone.address(), MbufDynLayout.ZONE_SIZEOF, (byte) 0);
-      Memory.fill(
-          zone.address() + MbufDynLayout.FREE_SPACE + MbufLayout.DYNFIELD1,
-          DYNFIELD_END - MbufLayout.DYNFIELD1,
-          (byte) 1);
+      byte[] free = new byte[MbufLayout.SIZEOF];
+      Arrays.fill(free, MbufLayout.DYNFIELD1, DYNFIELD_END, (byte) 1);
+      setFree(UndoLog.NONE, zone.address(), free);
       Memory.putLong(zone.address() + MbufDynLayout.FREE_FLAGS, FREE_FLAGS);
-      score(zone.address());
     }
     return zone.address();
   }
 
   private static long registerFieldLocked(
-      SharedMemory m, String name, int size, int align, int wanted) {
+      SharedMemory m,
+      Construction parts,
+      UndoLog log,
+      String name,
+      int size,
+      int align,
+      int wanted) {
     long known = find(m, FIELDS, name);
     if (known != 0) {
       long offset = Memory.getLong(known + MbufDynLayout.FIELD_OFFSET);
@@ -257,7 +286,7 @@ public final class MbufDyn {
       }
       return offset;
     }
-    long zone = zone(m, name);
+    long zone = zone(m, parts, name);
     int offset = wanted == ANYWHERE ? bestPlace(zone, size, align) : wanted;
     if (offset == ANYWHERE) {
       throw new SluiceException(
@@ -277,17 +306,22 @@ public final class MbufDyn {
               + align
               + " are not free; register it without an offset");
     }
-    long element = allocate(m, "mbuf_dynfield", MbufDynLayout.FIELD_SIZEOF, name);
+    long element = element(parts, "mbuf_dynfield", MbufDynLayout.FIELD_SIZEOF, name);
+    long entry = entry(parts, element, name);
     Memory.putLong(element + MbufDynLayout.FIELD_SIZE, size);
     Memory.putLong(element + MbufDynLayout.FIELD_ALIGN, align);
     Memory.putLong(element + MbufDynLayout.FIELD_OFFSET, offset);
-    append(m, FIELDS, element, name);
-    Memory.fill(zone + MbufDynLayout.FREE_SPACE + offset, size, (byte) 0);
-    score(zone);
+    byte[] free = new byte[MbufLayout.SIZEOF];
+    Memory.copyToBytes(zone + MbufDynLayout.FREE_SPACE, free, 0, free.length);
+    Arrays.fill(free, offset, offset + size, (byte) 0);
+    setFree(log, zone, free);
+    Tailq.insertTail(log, m.tailq(FIELDS), entry);
+    parts.commit(log);
     return offset;
   }
 
-  private static long registerFlagLocked(SharedMemory m, String name, int wanted) {
+  private static long registerFlagLocked(
+      SharedMemory m, Construction parts, UndoLog log, String name, int wanted) {
     long known = find(m, FLAGS, name);
     if (known != 0) {
       int bit = Memory.getInt(known + MbufDynLayout.FLAG_BITNUM);
@@ -297,7 +331,7 @@ public final class MbufDyn {
       }
       return bit;
     }
-    long zone = zone(m, name);
+    long zone = zone(m, parts, name);
     long free = Memory.getLong(zone + MbufDynLayout.FREE_FLAGS);
     if (free == 0) {
       throw new SluiceException(Errno.ENOENT, "dynflag '" + name + "': no bit of ol_flags is left");
@@ -308,33 +342,35 @@ public final class MbufDyn {
           Errno.EBUSY,
           "dynflag '" + name + "': bit=" + bit + " is not free; register it without a bit");
     }
-    long element = allocate(m, "mbuf_dynflag", MbufDynLayout.FLAG_SIZEOF, name);
+    long element = element(parts, "mbuf_dynflag", MbufDynLayout.FLAG_SIZEOF, name);
     Memory.putInt(element + MbufDynLayout.FLAG_BITNUM, bit);
-    append(m, FLAGS, element, name);
-    Memory.putLong(zone + MbufDynLayout.FREE_FLAGS, free & ~(1L << bit));
+    long entry = entry(parts, element, name);
+    log.putLong(zone + MbufDynLayout.FREE_FLAGS, free & ~(1L << bit));
+    Tailq.insertTail(log, m.tailq(FLAGS), entry);
+    parts.commit(log);
     return bit;
   }
 
-  private static long allocate(SharedMemory m, String type, int bytes, String name) {
-    long address = m.heap(-1).zmalloc(type, bytes, 0);
+  private static long element(Construction parts, String type, int bytes, String name) {
+    long address = allocate(parts, type, bytes, name);
+    Memory.putString(address + MbufDynLayout.NAME, MbufDynLayout.NAMESIZE, name);
+    return address;
+  }
+
+  private static long entry(Construction parts, long element, String name) {
+    long entry = allocate(parts, "MBUF_DYN_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, name);
+    Memory.putLong(entry + TAILQ_DATA, element);
+    return entry;
+  }
+
+  private static long allocate(Construction parts, String type, int bytes, String name) {
+    long address = parts.zmalloc(type, bytes, MemZone.SOCKET_ID_ANY);
     if (address == 0) {
       throw new SluiceException(
           Errno.ENOMEM,
           "no memory for dynamic mbuf field or flag '" + name + "'; give more with -m");
     }
-    Memory.putString(address + MbufDynLayout.NAME, MbufDynLayout.NAMESIZE, name);
     return address;
-  }
-
-  private static void append(SharedMemory m, String tailq, long element, String name) {
-    long entry = m.heap(-1).zmalloc("MBUF_DYN_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, 0);
-    if (entry == 0) {
-      m.heap(-1).free(element);
-      throw new SluiceException(
-          Errno.ENOMEM, "no memory for the list entry of '" + name + "'; give more with -m");
-    }
-    Memory.putLong(entry + TAILQ_DATA, element);
-    Tailq.insertTail(UndoLog.NONE, m.tailq(tailq), entry);
   }
 
   /** The place that spoils the least: room for larger fields is kept for later. */
@@ -367,14 +403,26 @@ public final class MbufDyn {
     return Memory.getByte(zone + MbufDynLayout.FREE_SPACE + offset) & 0xff;
   }
 
+  /** Stores which bytes are free, not 0, with their {@link #score}. */
+  private static void setFree(UndoLog log, long zone, byte[] free) {
+    score(free);
+    ByteBuffer words = ByteBuffer.wrap(free).order(ByteOrder.LITTLE_ENDIAN);
+    for (int offset = 0; offset < free.length; offset += Long.BYTES) {
+      long word = zone + MbufDynLayout.FREE_SPACE + offset;
+      if (Memory.getLong(word) != words.getLong(offset)) {
+        log.putLong(word, words.getLong(offset));
+      }
+    }
+  }
+
   /**
    * {@code process_score}: writes into each free byte the size of the aligned piece it is part of.
    */
-  private static void score(long zone) {
+  private static void score(byte[] free) {
     int offset = 0;
-    while (offset < MbufLayout.SIZEOF) {
+    while (offset < free.length) {
       int room = 0;
-      while (offset + room < MbufLayout.SIZEOF && free(zone, offset + room) != 0) {
+      while (offset + room < free.length && free[offset + room] != 0) {
         room++;
       }
       if (room == 0) {
@@ -385,7 +433,7 @@ public final class MbufDyn {
       while (offset % (piece << 1) == 0 && piece << 1 <= room) {
         piece <<= 1;
       }
-      Memory.fill(zone + MbufDynLayout.FREE_SPACE + offset, piece, (byte) piece);
+      Arrays.fill(free, offset, offset + piece, (byte) piece);
       offset += piece;
     }
   }
