@@ -12,7 +12,8 @@ import org.openjdk.jcstress.annotations.State;
 
 /**
  * A ring of capacity 3 in shared memory for each state, by mode and protection, and a word beside
- * it. There are many more of them than states that are in use at once.
+ * it. There are many more of them than states that are in use at once. The tests have a class for
+ * each mode, as jcstress looks at a class's own methods only.
  */
 public final class RingStates {
   private static final int RINGS = 1024;

@@ -1,0 +1,137 @@
+package io.sluice.config;
+
+import io.sluice.platform.Memory;
+import io.sluice.testing.StatePlaces;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+
+/** Whoever sees a step sees what was noted ahead of it. */
+public final class JournalStress {
+  private static final int HEAD = 5;
+  private static final int COUNT = 3;
+
+  private JournalStress() {}
+
+  /** A thread's slot in the journal, and behind it the head that it claims from. */
+  @State
+  public static class Claim {
+    private static final StatePlaces PLACES =
+        new StatePlaces(i -> Memory.allocate(2L * JournalLayout.SLOT_SIZEOF));
+
+    final long slot = PLACES.next();
+    final long side = slot + JournalLayout.SLOT_SIZEOF;
+
+    public Claim() {
+      Memory.fill(slot, 2L * JournalLayout.SLOT_SIZEOF, (byte) 0);
+      Memory.putLong(side, HEAD);
+    }
+
+    boolean isMoved() {
+      return Memory.getLongAcquire(side) == HEAD + COUNT;
+    }
+
+    boolean isNoted(int at) {
+      return Memory.getLong(slot + at + JournalLayout.SIDE) == side
+          && Memory.getLong(slot + at + JournalLayout.EXTENT) == ((long) COUNT << 32 | HEAD);
+    }
+  }
+
+  /** A claim's intent is there ahead of the claim. */
+  @JCStressTest
+  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
+  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "noted, not claimed as yet")
+  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "noted and claimed")
+  @Outcome(
+      id = "true, false",
+      expect = Expect.FORBIDDEN,
+      desc = "claimed, and nobody knows by whom")
+  public static class Intent {
+    /** Claims. */
+    @Actor
+    public void claim(Claim state) {
+      Journal.intend(state.slot, state.side, HEAD, COUNT);
+      Memory.compareAndSetLong(state.side, HEAD, HEAD + COUNT);
+    }
+
+    /** Looks whose claim it is. */
+    @Actor
+    public void look(Claim state, ZZ_Result r) {
+      r.r1 = state.isMoved();
+      r.r2 = state.isNoted(JournalLayout.CLAIM);
+    }
+  }
+
+  /** A peek's likewise. */
+  @JCStressTest
+  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
+  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "noted, not claimed as yet")
+  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "noted and claimed")
+  @Outcome(
+      id = "true, false",
+      expect = Expect.FORBIDDEN,
+      desc = "claimed, and nobody knows by whom")
+  public static class PeekIntent {
+    /** Opens a claim. */
+    @Actor
+    public void claim(Claim state) {
+      Journal.intendPeek(state.slot, state.side, HEAD, COUNT);
+      Memory.compareAndSetLong(state.side, HEAD, HEAD + COUNT);
+    }
+
+    /** Looks whose claim it is. */
+    @Actor
+    public void look(Claim state, ZZ_Result r) {
+      r.r1 = state.isMoved();
+      r.r2 = state.isNoted(JournalLayout.PEEKS);
+    }
+  }
+
+  /** A lock's record, and behind its log a word that the lock guards. */
+  @State
+  public static class Guarded {
+    private static final int BYTES = LocksLayout.LOG + 4 * LocksLayout.ENTRY_SIZEOF;
+    private static final StatePlaces PLACES =
+        new StatePlaces(i -> Memory.allocate(BYTES + Long.BYTES));
+
+    final long record = PLACES.next();
+    final long word = record + BYTES;
+    final UndoLog log = new UndoLog(record, 4);
+
+    public Guarded() {
+      Memory.fill(record, BYTES, (byte) 0);
+      Memory.putLong(word, 1);
+    }
+
+    boolean isLogged() {
+      long entry = record + LocksLayout.LOG;
+      return Memory.getInt(record + LocksLayout.LENGTH) == 1
+          && Memory.getLong(entry + LocksLayout.ENTRY_ADDRESS) == word
+          && Memory.getLong(entry + LocksLayout.ENTRY_VALUE) == 1;
+    }
+  }
+
+  /** What to put back is in the log ahead of the store. */
+  @JCStressTest
+  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
+  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "logged, not stored as yet")
+  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "logged and stored")
+  @Outcome(id = "true, false", expect = Expect.FORBIDDEN, desc = "stored, and it cannot be undone")
+  public static class Undo {
+    /** Changes the word. */
+    @Actor
+    public void change(Guarded state) {
+      state.log.putLong(state.word, 2);
+    }
+
+    /** Looks, as whoever takes the lock over. */
+    @Actor
+    public void look(Guarded state, ZZ_Result r) {
+      r.r1 = Memory.getLongAcquire(state.word) == 2;
+      r.r2 = state.isLogged();
+    }
+  }
+}
