@@ -142,10 +142,10 @@ class AfPacketFaultsTest {
       tell(sender, "link", "link false");
       tell(sender, "send 100 100", "sent 64$");
       tell(sender, "send 1 100", "sent 0$");
-      tell(receiver, "link", "link false");
+      awaitLink(receiver, false);
       namespaces.exec(left, "ip", "link", "set", "veth0", "up");
-      awaitUp(sender);
-      awaitUp(receiver);
+      awaitLink(sender, true);
+      awaitLink(receiver, true);
       // The ring is full; the burst that finds it so has the kernel look again.
       tell(sender, "send 1 100", "sent [01]$");
       tell(receiver, "receive 64", "received 64 wrong 0$");
@@ -154,15 +154,15 @@ class AfPacketFaultsTest {
     }
   }
 
-  private static void awaitUp(JavaProcess shell) {
+  /** The kernel tells a veth's peer of a change when it gets round to it. */
+  private static void awaitLink(JavaProcess shell, boolean up) {
     Await.until(
-        "the link is up",
+        "the link is " + (up ? "up" : "down"),
         LIMIT,
         () -> {
           shell.send("link");
-          return shell.awaitLine("link (true|false)", LIMIT).group(1).equals("true");
-        },
-        () -> "down");
+          return shell.awaitLine("link (true|false)", LIMIT).group(1).equals("" + up);
+        });
   }
 
   @Test
