@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.config.EalOptions;
 import io.sluice.config.MemConfig;
@@ -179,13 +178,11 @@ class AdoptionTest {
     return "--log-level=1";
   }
 
-  @ParameterizedTest
-  @EnumSource(Pages.class)
-  void shouldRefuseToGoOnWithoutHugepagesWhereThereAreSome(Pages kind) {
-    assumeTrue(kind == Pages.HUGEPAGES);
-    kind.assume();
+  @Test
+  void shouldRefuseToGoOnWithoutHugepagesWhereThereAreSome() {
+    Pages.HUGEPAGES.assume();
     JavaProcess first = startReady("-m", "8");
-    try (SharedMemory memory = attach(kind)) {
+    try (SharedMemory memory = attach(Pages.HUGEPAGES)) {
       first.kill();
       assertRefused("EINVAL: .*memory has hugepages; start without --no-huge, or", "--no-huge");
       assertFalse(memory.processTable().isPrimaryAlive());
