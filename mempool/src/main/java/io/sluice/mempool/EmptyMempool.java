@@ -1,8 +1,6 @@
 package io.sluice.mempool;
 
-import io.sluice.config.Locks;
 import io.sluice.config.MemConfigLayout;
-import io.sluice.config.UndoLog;
 import io.sluice.memseg.Heaps;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
@@ -254,26 +252,20 @@ public final class EmptyMempool implements AutoCloseable {
   }
 
   private Mempool list() {
-    memory.locks().lock(Locks.MPLOCK);
-    UndoLog log = memory.locks().lock(Locks.QLOCK);
-    try {
-      if (ring != null) {
-        ring.list(log, conf.protection());
-      }
-      population.ranges().forEach(range -> memory.owners().add(log, range));
-      memory.owners().changed();
-      MempoolCreation.insert(memory, log, entry);
-      parts.commit(log);
-      Mempool made = handle();
-      MempoolRegistry.add(made);
-      return made;
-    } catch (RuntimeException e) {
-      log.undo();
-      throw e;
-    } finally {
-      memory.locks().unlock(Locks.QLOCK);
-      memory.locks().unlock(Locks.MPLOCK);
-    }
+    return MempoolCreation.changeList(
+        memory,
+        log -> {
+          if (ring != null) {
+            ring.list(log, conf.protection());
+          }
+          population.ranges().forEach(range -> memory.owners().add(log, range));
+          memory.owners().changed();
+          MempoolCreation.insert(memory, log, entry);
+          parts.commit(log);
+          Mempool made = handle();
+          MempoolRegistry.add(made);
+          return made;
+        });
   }
 
   /** Frees what is no pool yet; nothing once {@link #finish} was called. */

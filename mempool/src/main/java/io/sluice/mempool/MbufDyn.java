@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntBiFunction;
 
 /**
  * {@code rte_mbuf_dyn.h}: fields and flags of mbufs that are given out by name at run time. The
@@ -80,8 +81,8 @@ public final class MbufDyn {
               + align
               + ", it takes a size below 128 and a power of two up to 128");
     }
-    return (int)
-        register(m, (parts, log) -> registerFieldLocked(m, parts, log, name, size, align, offset));
+    return register(
+        m, (parts, log) -> registerFieldLocked(m, parts, log, name, size, align, offset));
   }
 
   /** {@code rte_mbuf_dynfield_lookup}: the field's offset, or -1. */
@@ -115,7 +116,7 @@ public final class MbufDyn {
       throw new SluiceException(
           Errno.EINVAL, "dynflag '" + name + "': bit=" + bit + ", it takes 0 to 63");
     }
-    return (int) register(m, (parts, log) -> registerFlagLocked(m, parts, log, name, bit));
+    return register(m, (parts, log) -> registerFlagLocked(m, parts, log, name, bit));
   }
 
   /** {@code rte_mbuf_dynflag_lookup}: the bit's number, or -1. */
@@ -196,23 +197,10 @@ public final class MbufDyn {
     }
   }
 
-  /** What is done with a lock held that has a log, and with parts that become visible with it. */
-  private interface Registration {
-    long run(Construction parts, UndoLog log);
-  }
-
-  /** All of a registration or nothing, whatever it throws, and if the process dies in it. */
-  private static long register(SharedMemory m, Registration registration) {
+  /** All of a registration or nothing. */
+  private static int register(SharedMemory m, ToIntBiFunction<Construction, UndoLog> registration) {
     try (Construction parts = new Construction(m)) {
-      UndoLog log = m.locks().lock(Locks.QLOCK);
-      try {
-        return registration.run(parts, log);
-      } catch (RuntimeException e) {
-        log.undo();
-        throw e;
-      } finally {
-        m.locks().unlock(Locks.QLOCK);
-      }
+      return m.locks().change(Locks.QLOCK, log -> registration.applyAsInt(parts, log));
     }
   }
 
@@ -254,7 +242,7 @@ public final class MbufDyn {
     return zone.address();
   }
 
-  private static long registerFieldLocked(
+  private static int registerFieldLocked(
       SharedMemory m,
       Construction parts,
       UndoLog log,
@@ -264,7 +252,7 @@ public final class MbufDyn {
       int wanted) {
     long known = find(m, FIELDS, name);
     if (known != 0) {
-      long offset = Memory.getLong(known + MbufDynLayout.FIELD_OFFSET);
+      int offset = (int) Memory.getLong(known + MbufDynLayout.FIELD_OFFSET);
       if (Memory.getLong(known + MbufDynLayout.FIELD_SIZE) != size
           || Memory.getLong(known + MbufDynLayout.FIELD_ALIGN) != align
           || wanted != ANYWHERE && wanted != offset) {
@@ -320,7 +308,7 @@ public final class MbufDyn {
     return offset;
   }
 
-  private static long registerFlagLocked(
+  private static int registerFlagLocked(
       SharedMemory m, Construction parts, UndoLog log, String name, int wanted) {
     long known = find(m, FLAGS, name);
     if (known != 0) {

@@ -14,6 +14,7 @@ import io.sluice.ring.RingPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /** Finding and freeing pools ({@code rte_mempool.c}); {@link EmptyMempool} makes them. */
@@ -30,7 +31,12 @@ final class MempoolCreation {
     return value + align - 1 & -align;
   }
 
-  /** The caller holds the mempools' lock and the tailqs', whose log is given. */
+  /** Changes the list of pools, and what else the tailqs' lock guards, as {@link Locks#change}. */
+  static <T> T changeList(SharedMemory m, Function<UndoLog, T> change) {
+    return m.locks().change(Locks.MPLOCK, outer -> m.locks().change(Locks.QLOCK, change));
+  }
+
+  /** In a change of the list. */
   static void insert(SharedMemory m, UndoLog log, long entry) {
     Tailq.insertTail(log, m.tailq(TAILQ), entry);
   }
@@ -133,17 +139,12 @@ final class MempoolCreation {
     requireEntry(m, pool);
     MempoolEvents.announce(MempoolEvent.DESTROY, pool);
     try (Construction parts = new Construction(m)) {
-      m.locks().lock(Locks.MPLOCK);
-      UndoLog log = m.locks().lock(Locks.QLOCK);
-      try {
-        unlist(m, log, parts, pool);
-      } catch (RuntimeException e) {
-        log.undo();
-        throw e;
-      } finally {
-        m.locks().unlock(Locks.QLOCK);
-        m.locks().unlock(Locks.MPLOCK);
-      }
+      changeList(
+          m,
+          log -> {
+            unlist(m, log, parts, pool);
+            return null;
+          });
     }
   }
 

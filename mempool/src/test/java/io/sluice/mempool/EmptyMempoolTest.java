@@ -1,6 +1,7 @@
 package io.sluice.mempool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,7 +14,9 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
 import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -186,6 +189,36 @@ class EmptyMempoolTest {
         e.getMessage().startsWith("mempool 'huge': no memory for 500000000 objects, 1"),
         e.getMessage());
     assertEquals(pages, memory.memsegs().totalSize());
+  }
+
+  /** Taking apart takes places in custody, of which there are 1024 for all processes. */
+  @Test
+  void shouldLeaveAPoolWholeThatCannotBeTakenApart() {
+    Mempool pool = PktmbufPool.create(memory, "stays", N, 0, 0, 128, -1);
+    Deque<Long> blocks = new ArrayDeque<>();
+    assertThrows(
+        IllegalStateException.class,
+        () -> {
+          while (true) {
+            blocks.push(memory.heap(0).zmallocOwned(null, 64, 0));
+          }
+        });
+    for (int places = 0; places < 4; places++) {
+      try {
+        pool.free(memory);
+        assertTrue(places > 2, "with " + places + " places");
+      } catch (IllegalStateException e) {
+        Mempool found = Mempool.lookup(memory, "stays");
+        found.audit();
+        assertEquals(N, objectsOf(found).size());
+        assertTrue(found.isProtected());
+        assertEquals(N, Ring.lookup(memory, "MP_stays").count());
+        assertNotNull(MemZone.lookup(memory, "MP_stays_0"));
+      }
+      memory.heap(0).free(blocks.pop());
+    }
+    assertNull(Mempool.lookup(memory, "stays"));
+    blocks.forEach(memory.heap(0)::free);
   }
 
   private static final class Recorder implements BiConsumer<MempoolEvent, Mempool> {

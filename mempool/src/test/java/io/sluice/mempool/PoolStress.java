@@ -2,7 +2,7 @@ package io.sluice.mempool;
 
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
-import io.sluice.testing.StatePlaces;
+import io.sluice.testing.InTurn;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -22,8 +22,8 @@ public final class PoolStress {
   @State
   public static class Stack {
     private static final long BYTES = LockFreeStackBackend.memsize(NODES);
-    private static final StatePlaces PLACES =
-        new StatePlaces(i -> Memory.allocate(BYTES + Long.BYTES));
+    private static final InTurn<Long> PLACES =
+        new InTurn<>(i -> Memory.allocate(BYTES + Long.BYTES));
 
     final long address = PLACES.next();
     final long word = address + BYTES;
@@ -85,8 +85,8 @@ public final class PoolStress {
     private static final SharedMemory MEMORY = memory();
     private static final Mempool POOL =
         Mempool.create(MEMORY, "pool", MempoolConf.of(NODES, 64), address -> {}, null);
-    private static final StatePlaces PLACES =
-        new StatePlaces(i -> Memory.allocate(MempoolCacheLayout.SIZEOF));
+    private static final InTurn<Long> PLACES =
+        new InTurn<>(i -> Memory.allocate(MempoolCacheLayout.SIZEOF));
 
     final Mempool pool = POOL;
     final long cache = PLACES.next();

@@ -38,7 +38,7 @@ public final class SharedPages implements AutoCloseable {
 
   private final MemConfig config;
   private final String directory;
-  private Role role;
+  private final Role role;
   private final Deque<Runnable> undo = new ArrayDeque<>();
   private List<HugepageInfo> infos;
   private IovaMode mode;
@@ -294,7 +294,6 @@ public final class SharedPages implements AutoCloseable {
    * Makes this process the primary, after {@link #resync} and under the same locks and growth's.
    */
   public void lead(String prefix) {
-    role = Role.PRIMARY;
     lists.lead(prefix);
   }
 

@@ -65,13 +65,18 @@ public final class Construction implements AutoCloseable {
     zones.clear();
   }
 
-  /** Frees what is not {@link #commit committed}. */
+  /** Frees what is in its custody: not {@link #commit committed}, nor given back by undoing. */
   @Override
   public void close() {
-    zones.forEach(zone -> MemZone.free(memory, zone));
+    // First, as freeing a zone takes a place.
     for (long place : places) {
       memory.heap(MemZone.SOCKET_ID_ANY).free(Custody.block(place), place);
       Custody.give(place);
+    }
+    for (MemZone zone : zones) {
+      if (memory.custody().hasZone(zone.index(memory))) {
+        MemZone.free(memory, zone);
+      }
     }
   }
 }

@@ -2,7 +2,6 @@ package io.sluice.ring;
 
 import io.sluice.config.Locks;
 import io.sluice.config.Tailq;
-import io.sluice.config.UndoLog;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -118,14 +117,14 @@ final class RingCreation {
       Protection protection) {
     try (Construction parts = new Construction(m)) {
       RingPart ring = RingPart.make(m, parts, name, esize, count, socket, flags);
-      UndoLog log = m.locks().lock(Locks.QLOCK);
-      try {
-        ring.list(log, protection);
-        parts.commit(log);
-      } finally {
-        m.locks().unlock(Locks.QLOCK);
-      }
-      return ring.address();
+      return m.locks()
+          .change(
+              Locks.QLOCK,
+              log -> {
+                ring.list(log, protection);
+                parts.commit(log);
+                return ring.address();
+              });
     }
   }
 
@@ -166,12 +165,13 @@ final class RingCreation {
 
   static void free(SharedMemory m, long address) {
     try (Construction parts = new Construction(m)) {
-      UndoLog log = m.locks().lock(Locks.QLOCK);
-      try {
-        RingPart.unlist(m, log, parts, address);
-      } finally {
-        m.locks().unlock(Locks.QLOCK);
-      }
+      m.locks()
+          .change(
+              Locks.QLOCK,
+              log -> {
+                RingPart.unlist(m, log, parts, address);
+                return null;
+              });
     }
   }
 

@@ -99,6 +99,11 @@ public final class Custody {
     }
   }
 
+  /** Whether a memzone is in this process's custody; before there is any, all are. */
+  public boolean hasZone(int index) {
+    return locks.address() == 0 || Memory.getLongVolatile(zoneOwner(index)) == locks.generation();
+  }
+
   /** Visits the memzones in a process's custody. */
   public void forEachZone(int generation, IntConsumer visitor) {
     for (int i = 0; i < LocksLayout.MAX_ZONES; i++) {

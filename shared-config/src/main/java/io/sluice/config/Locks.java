@@ -4,6 +4,7 @@ import io.sluice.platform.Memory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -135,6 +136,25 @@ public final class Locks {
       throw new IllegalStateException("an endless wait has ended");
     }
     return logs[index];
+  }
+
+  /**
+   * Changes what a lock guards: all of it or, if the change throws or the process dies in it,
+   * nothing.
+   *
+   * @param change stores through the log that it is given
+   * @return what the change gives
+   */
+  public <T> T change(int index, Function<UndoLog, T> change) {
+    UndoLog log = lock(index);
+    try {
+      return change.apply(log);
+    } catch (RuntimeException | Error e) {
+      log.undo();
+      throw e;
+    } finally {
+      unlock(index);
+    }
   }
 
   /**

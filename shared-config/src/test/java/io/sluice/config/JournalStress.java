@@ -1,9 +1,10 @@
 package io.sluice.config;
 
 import io.sluice.platform.Memory;
-import io.sluice.testing.StatePlaces;
+import io.sluice.testing.InTurn;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -16,11 +17,18 @@ public final class JournalStress {
 
   private JournalStress() {}
 
+  /** Of every test here: whether the step is seen, and whether its note is. */
+  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
+  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "noted, not done as yet")
+  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "noted and done")
+  @Outcome(id = "true, false", expect = Expect.FORBIDDEN, desc = "done, and it cannot be undone")
+  public static class Outcomes {}
+
   /** A thread's slot in the journal, and behind it the head that it claims from. */
   @State
   public static class Claim {
-    private static final StatePlaces PLACES =
-        new StatePlaces(i -> Memory.allocate(2L * JournalLayout.SLOT_SIZEOF));
+    private static final InTurn<Long> PLACES =
+        new InTurn<>(i -> Memory.allocate(2L * JournalLayout.SLOT_SIZEOF));
 
     final long slot = PLACES.next();
     final long side = slot + JournalLayout.SLOT_SIZEOF;
@@ -42,13 +50,7 @@ public final class JournalStress {
 
   /** A claim's intent is there ahead of the claim. */
   @JCStressTest
-  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
-  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "noted, not claimed as yet")
-  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "noted and claimed")
-  @Outcome(
-      id = "true, false",
-      expect = Expect.FORBIDDEN,
-      desc = "claimed, and nobody knows by whom")
+  @JCStressMeta(Outcomes.class)
   public static class Intent {
     /** Claims. */
     @Actor
@@ -67,13 +69,7 @@ public final class JournalStress {
 
   /** A peek's likewise. */
   @JCStressTest
-  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
-  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "noted, not claimed as yet")
-  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "noted and claimed")
-  @Outcome(
-      id = "true, false",
-      expect = Expect.FORBIDDEN,
-      desc = "claimed, and nobody knows by whom")
+  @JCStressMeta(Outcomes.class)
   public static class PeekIntent {
     /** Opens a claim. */
     @Actor
@@ -94,8 +90,8 @@ public final class JournalStress {
   @State
   public static class Guarded {
     private static final int BYTES = LocksLayout.LOG + 4 * LocksLayout.ENTRY_SIZEOF;
-    private static final StatePlaces PLACES =
-        new StatePlaces(i -> Memory.allocate(BYTES + Long.BYTES));
+    private static final InTurn<Long> PLACES =
+        new InTurn<>(i -> Memory.allocate(BYTES + Long.BYTES));
 
     final long record = PLACES.next();
     final long word = record + BYTES;
@@ -116,10 +112,7 @@ public final class JournalStress {
 
   /** What to put back is in the log ahead of the store. */
   @JCStressTest
-  @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
-  @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "logged, not stored as yet")
-  @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "logged and stored")
-  @Outcome(id = "true, false", expect = Expect.FORBIDDEN, desc = "stored, and it cannot be undone")
+  @JCStressMeta(Outcomes.class)
   public static class Undo {
     /** Changes the word. */
     @Actor

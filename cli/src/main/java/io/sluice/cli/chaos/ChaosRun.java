@@ -3,6 +3,7 @@ package io.sluice.cli.chaos;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.Leftovers;
 import io.sluice.cli.processes.Child;
+import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
 import io.sluice.cli.processes.TemporaryHugepages;
 import io.sluice.config.EalOptions;
@@ -15,9 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -47,7 +46,7 @@ final class ChaosRun implements AutoCloseable {
   private final String prefix = "chaos-" + ProcessHandle.current().pid();
   private final Verdict verdict = new Verdict();
   private final List<Member> members = new ArrayList<>();
-  private final Deque<Runnable> undo = new ArrayDeque<>();
+  private final CleanUp undo = new CleanUp();
   private final Path folder;
   private FinalAudit.Holdings before;
   private SharedMemory memory;
@@ -65,7 +64,7 @@ final class ChaosRun implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    undo.push(this::deleteFolder);
+    undo.add(this::deleteFolder);
   }
 
   private void deleteFolder() {
@@ -84,7 +83,7 @@ final class ChaosRun implements AutoCloseable {
       if (place != Place.PRIMARY) {
         Member member = new Member(place, secondaryOptions(place), plan.split());
         members.add(member);
-        undo.push(() -> end(member));
+        undo.add(() -> end(member));
       }
     }
     undertaker = new Undertaker(members, plan, watch, verdict, this::trouble);
@@ -102,10 +101,10 @@ final class ChaosRun implements AutoCloseable {
             List.of("--file-prefix", prefix, "--lcores", lcore(Place.PRIMARY), "-m", MEGABYTES));
     options.add("--no-pci");
     options.addAll(pages());
-    undo.push(() -> Leftovers.delete(prefix));
+    undo.add(() -> Leftovers.delete(prefix));
     Member primary = new Member(Place.PRIMARY, options, plan.split());
     members.add(primary);
-    undo.push(() -> end(primary));
+    undo.add(() -> end(primary));
     primary.start(0);
     primary.child().awaitLine("ready", START_LIMIT, stop::isRequested);
     console.say(
@@ -123,7 +122,7 @@ final class ChaosRun implements AutoCloseable {
       return List.of("--no-huge");
     }
     TemporaryHugepages pages = new TemporaryHugepages(PAGES, folder.resolve("huge"));
-    undo.push(pages::close);
+    undo.add(pages::close);
     return pages.options(PAGES);
   }
 
@@ -310,17 +309,7 @@ final class ChaosRun implements AutoCloseable {
   /** Ends whatever still runs and removes whatever is still there, each even if another fails. */
   @Override
   public void close() {
-    RuntimeException first = null;
     closeMemory();
-    while (!undo.isEmpty()) {
-      try {
-        undo.pop().run();
-      } catch (RuntimeException e) {
-        first = first == null ? e : first;
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    undo.close();
   }
 }

@@ -105,13 +105,11 @@ final class Member {
     return time != 0 && started - time < 0;
   }
 
-  /** Whether a process that was starting has become ready. */
-  boolean hasBecomeReady() {
+  /** A process that was starting and has said that it is ready is so. */
+  void noteReady() {
     if (state == State.STARTING && child.last("ready") != null) {
       enter(State.READY);
-      return true;
     }
-    return false;
   }
 
   void stop() {

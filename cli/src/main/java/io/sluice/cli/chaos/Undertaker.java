@@ -104,7 +104,7 @@ final class Undertaker {
     if (member.isGone()) {
       return bury(member);
     }
-    member.hasBecomeReady();
+    member.noteReady();
     if (member.state() == Member.State.STARTING && member.age() > START_NANOS) {
       verdict.addStuck(1);
       troubles.accept(member + " does not start:\n" + member.child().tail());

@@ -4,6 +4,7 @@ import io.sluice.cli.CommandFailure;
 import io.sluice.cli.Leftovers;
 import io.sluice.cli.SluiceCommand;
 import io.sluice.cli.processes.Child;
+import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
 import io.sluice.cli.processes.TemporaryHugepages;
 import io.sluice.platform.CpuTopology;
@@ -14,9 +15,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +38,7 @@ final class Demo implements AutoCloseable {
   private final StopRequest stop;
   private final String prefix = "demo-" + ProcessHandle.current().pid();
   private final List<Integer> cpus = new ArrayList<>(CpuTopology.current().allowed());
-  private final Deque<Runnable> undo = new ArrayDeque<>();
+  private final CleanUp undo = new CleanUp();
   private final Path folder;
 
   Demo(PrintWriter out, StopRequest stop) {
@@ -51,7 +50,7 @@ final class Demo implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    undo.push(this::deleteFolder);
+    undo.add(this::deleteFolder);
   }
 
   private void deleteFolder() {
@@ -68,9 +67,9 @@ final class Demo implements AutoCloseable {
     Path captureFile = folder.resolve("frames.pcap");
     CaptureFile.write(captureFile, capture);
     List<String> pages = wires ? pages() : List.of();
-    undo.push(() -> Leftovers.delete(prefix));
+    undo.add(() -> Leftovers.delete(prefix));
     Outside outside = wires ? new Wires() : new Pipes(folder);
-    undo.push(outside::close);
+    undo.add(outside::close);
     console.say(
         String.format(
             Locale.ROOT,
@@ -105,14 +104,14 @@ final class Demo implements AutoCloseable {
 
   private List<String> pages() {
     TemporaryHugepages pages = new TemporaryHugepages(PAGES, folder.resolve("huge"));
-    undo.push(pages::close);
+    undo.add(pages::close);
     return pages.options(PAGES);
   }
 
   private Child start(
       String name, List<String> launcher, Class<?> mainClass, List<String> arguments) {
     Child child = new Child(name, launcher, mainClass, arguments);
-    undo.push(child::close);
+    undo.add(child::close);
     return child;
   }
 
@@ -251,16 +250,6 @@ final class Demo implements AutoCloseable {
   /** Ends whatever still runs and removes whatever is still there, each even if another fails. */
   @Override
   public void close() {
-    RuntimeException first = null;
-    while (!undo.isEmpty()) {
-      try {
-        undo.pop().run();
-      } catch (RuntimeException e) {
-        first = first == null ? e : first;
-      }
-    }
-    if (first != null) {
-      throw first;
-    }
+    undo.close();
   }
 }

@@ -85,7 +85,8 @@ public final class Child implements AutoCloseable {
     }
   }
 
-  private List<String> snapshot() {
+  /** All that it has printed so far. */
+  public List<String> lines() {
     synchronized (lines) {
       return new ArrayList<>(lines);
     }
@@ -129,7 +130,7 @@ public final class Child implements AutoCloseable {
 
   /** The last line that begins so, or null. */
   public String last(String start) {
-    List<String> all = snapshot();
+    List<String> all = lines();
     for (int i = all.size() - 1; i >= 0; i--) {
       if (all.get(i).startsWith(start)) {
         return all.get(i);
@@ -140,7 +141,7 @@ public final class Child implements AutoCloseable {
 
   /** The {@code key=value} words of every line that begins so. */
   public List<Map<String, String>> values(String start) {
-    return snapshot().stream().filter(line -> line.startsWith(start)).map(Child::words).toList();
+    return lines().stream().filter(line -> line.startsWith(start)).map(Child::words).toList();
   }
 
   /** The {@code key=value} words of a line. */
@@ -157,13 +158,8 @@ public final class Child implements AutoCloseable {
 
   /** Its last lines, for an error. */
   public String tail() {
-    List<String> all = snapshot();
+    List<String> all = lines();
     return String.join("\n", all.subList(Math.max(0, all.size() - LINES_SHOWN), all.size()));
-  }
-
-  /** All that it has printed, for an error that needs all of it. */
-  public List<String> lines() {
-    return snapshot();
   }
 
   /** Types a line, which it must be there to read. */

@@ -1,34 +1,31 @@
 package io.sluice.ring.jcstress;
 
 import io.sluice.config.EalOptions;
-import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
+import io.sluice.testing.InTurn;
 import io.sluice.testing.UniquePrefix;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.State;
 
 /**
  * A ring of capacity 3 in shared memory for each state, by mode and protection, and a word beside
- * it. There are many more of them than states that are in use at once. The tests have a class for
- * each mode, as jcstress looks at a class's own methods only.
+ * it. The tests have a class for each mode, as jcstress looks at a class's own methods only.
  */
 public final class RingStates {
-  private static final int RINGS = 1024;
   private static final int SLOTS = 4;
+
+  /** Of the words, so that no two are in one cache line. */
   private static final int WORD_DISTANCE = 64;
 
   private RingStates() {}
 
+  private record RingAndWord(Ring ring, long word) {}
+
   /** Of one JVM, which runs one test. */
-  private static final class Rings {
-    private static final AtomicInteger NEXT = new AtomicInteger();
-    private static final Ring[] ALL = new Ring[RINGS];
+  private static final class Shared {
     private static final SharedMemory MEMORY = memory();
-    private static final long WORDS =
-        MemZone.reserve(MEMORY, "words", (long) RINGS * WORD_DISTANCE, -1, 0).address();
 
     private static SharedMemory memory() {
       SharedMemory memory =
@@ -38,14 +35,14 @@ public final class RingStates {
       Runtime.getRuntime().addShutdownHook(new Thread(memory::close));
       return memory;
     }
+  }
 
-    static int next(int flags, Protection protection) {
-      int index = NEXT.getAndIncrement() % RINGS;
-      if (ALL[index] == null) {
-        ALL[index] = Ring.create(MEMORY, "ring" + index, SLOTS, -1, flags, protection);
-      }
-      return index;
-    }
+  private static InTurn<RingAndWord> rings(int flags, Protection protection) {
+    return new InTurn<>(
+        index ->
+            new RingAndWord(
+                Ring.create(Shared.MEMORY, "ring" + index, SLOTS, -1, flags, protection),
+                Memory.allocate(WORD_DISTANCE)));
   }
 
   /** An empty ring and a word that is 0. */
@@ -53,11 +50,11 @@ public final class RingStates {
     final Ring ring;
     final long word;
 
-    RingState(int flags, Protection protection) {
-      int index = Rings.next(flags, protection);
-      ring = Rings.ALL[index];
+    private RingState(InTurn<RingAndWord> rings) {
+      RingAndWord next = rings.next();
+      ring = next.ring;
+      word = next.word;
       ring.reset();
-      word = Rings.WORDS + (long) index * WORD_DISTANCE;
       Memory.putLong(word, 0);
     }
 
@@ -76,56 +73,75 @@ public final class RingStates {
   /** MP and MC, protected. */
   @State
   public static class Mt extends RingState {
+    private static final InTurn<RingAndWord> RINGS = rings(0, Protection.ON);
+
     public Mt() {
-      super(0, Protection.ON);
+      super(RINGS);
     }
   }
 
   /** MP and MC as in DPDK. */
   @State
   public static class MtBare extends RingState {
+    private static final InTurn<RingAndWord> RINGS = rings(0, Protection.OFF);
+
     public MtBare() {
-      super(0, Protection.OFF);
+      super(RINGS);
     }
   }
 
   /** SP and SC. */
   @State
   public static class St extends RingState {
+    private static final InTurn<RingAndWord> RINGS =
+        rings(Ring.SP_ENQ | Ring.SC_DEQ, Protection.ON);
+
     public St() {
-      super(Ring.SP_ENQ | Ring.SC_DEQ, Protection.ON);
+      super(RINGS);
     }
   }
 
   /** Relaxed tails, protected. */
   @State
   public static class Rts extends RingState {
+    private static final InTurn<RingAndWord> RINGS =
+        rings(Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ, Protection.ON);
+
     public Rts() {
-      super(Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ, Protection.ON);
+      super(RINGS);
     }
   }
 
   /** Relaxed tails as in DPDK. */
   @State
   public static class RtsBare extends RingState {
+    private static final InTurn<RingAndWord> RINGS =
+        rings(Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ, Protection.OFF);
+
     public RtsBare() {
-      super(Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ, Protection.OFF);
+      super(RINGS);
     }
   }
 
   /** Heads and tails in one word, protected. */
   @State
   public static class Hts extends RingState {
+    private static final InTurn<RingAndWord> RINGS =
+        rings(Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ, Protection.ON);
+
     public Hts() {
-      super(Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ, Protection.ON);
+      super(RINGS);
     }
   }
 
   /** Heads and tails in one word, as in DPDK. */
   @State
   public static class HtsBare extends RingState {
+    private static final InTurn<RingAndWord> RINGS =
+        rings(Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ, Protection.OFF);
+
     public HtsBare() {
-      super(Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ, Protection.OFF);
+      super(RINGS);
     }
   }
 }
