@@ -10,12 +10,10 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.ring.Ring;
 import io.sluice.testing.Await;
 import io.sluice.testing.EachStore;
-import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import io.sluice.testing.Victims;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,24 +26,22 @@ import org.junit.jupiter.api.Test;
  */
 class PoolCreationDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final List<String> FAULTS =
-      List.of("-Dsluice.faults=true", "-XX:TieredStopAtLevel=1");
-
-  /** They start while others die. */
-  private static final int AHEAD = 3;
 
   /** A pool takes several times as many stores as other things of which each sixth is tried. */
   private static final int STEP = EachStore.STEP == 1 ? 1 : 7 * EachStore.STEP + 1;
 
-  private final Deque<JavaProcess> victims = new ArrayDeque<>();
-  private int started;
-  private String prefix;
+  private Victims victims;
   private SharedMemory memory;
   private Heap heap;
 
   @BeforeEach
   void create() {
-    prefix = UniquePrefix.next();
+    String prefix = UniquePrefix.next();
+    // Several are there at once, each as another lcore.
+    victims =
+        new Victims(
+            PoolVictim.class,
+            index -> new String[] {prefix, "" + (PoolVictim.LCORE + index % Victims.AT_ONCE)});
     memory = TestMemory.primary(prefix);
     heap = memory.heap(MemZone.SOCKET_ID_ANY);
     PktmbufPool.create(memory, PoolVictim.POOL, 15, 0, 0, 128, -1);
@@ -54,21 +50,8 @@ class PoolCreationDeathTest {
 
   @AfterEach
   void close() {
-    victims.forEach(JavaProcess::close);
+    victims.close();
     memory.close();
-  }
-
-  private boolean die(String operation, int nth) {
-    while (victims.size() < AHEAD) {
-      // Several are there at once, each as another lcore.
-      String lcore = String.valueOf(PoolVictim.LCORE + started++ % AHEAD);
-      victims.add(JavaProcess.start(PoolVictim.class, FAULTS, prefix, lcore));
-    }
-    try (JavaProcess victim = victims.remove()) {
-      victim.awaitLine("ready", LIMIT);
-      victim.send(operation + " " + nth);
-      return victim.awaitExitOrLine("done", LIMIT);
-    }
   }
 
   private void assertOthersWork() {
@@ -114,7 +97,7 @@ class PoolCreationDeathTest {
       if (!making) {
         PktmbufPool.create(memory, PoolVictim.MADE, PoolVictim.MADE_SIZE, 0, 0, 128, -1);
       }
-      lived = die(operation, nth);
+      lived = victims.run(operation + " " + nth);
       assertOthersWork();
       assertTrue(freeMade() == making || !lived);
       assertNothingLeaked(blocks, bytes, nth);

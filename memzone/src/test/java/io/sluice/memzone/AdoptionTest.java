@@ -17,6 +17,7 @@ import io.sluice.platform.Memory;
 import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import io.sluice.testing.Victims;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.time.Duration;
@@ -255,7 +256,7 @@ class AdoptionTest {
     JavaProcess first = startReady("--no-huge", "-m", "8");
     int died = 0;
     try (SharedMemory memory = attach(Pages.PLAIN);
-        Victims victims = new Victims(prefix, "adopt")) {
+        Victims victims = new Victims(ZoneVictim.class, prefix, "adopt")) {
       Heap heap = memory.heap(MemZone.SOCKET_ID_ANY);
       long block = filled(heap, BLOCK);
       long allocated = heap.stats().allocSize();

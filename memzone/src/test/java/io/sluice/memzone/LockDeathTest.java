@@ -12,6 +12,7 @@ import io.sluice.testing.Await;
 import io.sluice.testing.EachStore;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import io.sluice.testing.Victims;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -97,7 +98,7 @@ class LockDeathTest {
     String[] arguments = new String[more.length + 1];
     arguments[0] = prefix;
     System.arraycopy(more, 0, arguments, 1, more.length);
-    try (Victims victims = new Victims(arguments)) {
+    try (Victims victims = new Victims(ZoneVictim.class, arguments)) {
       victims.next().close();
       awaitReaped();
       Set<Long> before = blocks();
@@ -312,7 +313,7 @@ class LockDeathTest {
 
   @Test
   void shouldLetOthersFreeWhatIsAProcesssOwn() {
-    try (Victims victims = new Victims(prefix);
+    try (Victims victims = new Victims(ZoneVictim.class, prefix);
         JavaProcess owner = victims.next()) {
       Set<Long> before = blocks();
       owner.send("1000000 own 64");
@@ -333,7 +334,7 @@ class LockDeathTest {
 
   @Test
   void shouldNotRobAProcessThatIsStoppedWithALock() throws Exception {
-    try (Victims victims = new Victims(prefix);
+    try (Victims victims = new Victims(ZoneVictim.class, prefix);
         JavaProcess stopped = victims.next()) {
       stopped.send("1000 hold");
       stopped.awaitLine("^done", LIMIT);

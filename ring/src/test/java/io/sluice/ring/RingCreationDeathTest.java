@@ -11,11 +11,9 @@ import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.testing.Await;
 import io.sluice.testing.EachStore;
-import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import io.sluice.testing.Victims;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,20 +26,14 @@ import org.junit.jupiter.api.Test;
  */
 class RingCreationDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final List<String> FAULTS =
-      List.of("-Dsluice.faults=true", "-XX:TieredStopAtLevel=1");
-
-  /** They start while others die. */
-  private static final int AHEAD = 3;
-
-  private final Deque<JavaProcess> victims = new ArrayDeque<>();
-  private String prefix;
+  private Victims victims;
   private SharedMemory memory;
   private Heap heap;
 
   @BeforeEach
   void create() {
-    prefix = UniquePrefix.next();
+    String prefix = UniquePrefix.next();
+    victims = new Victims(RingVictim.class, prefix, "secondary");
     memory =
         SharedMemory.create(
             EalOptions.parse("--file-prefix", prefix, "-m", "4", "--no-pci", "--no-huge"));
@@ -51,24 +43,12 @@ class RingCreationDeathTest {
 
   @AfterEach
   void close() {
-    victims.forEach(JavaProcess::close);
+    victims.close();
     memory.close();
   }
 
-  private JavaProcess next() {
-    while (victims.size() < AHEAD) {
-      victims.add(JavaProcess.start(RingVictim.class, FAULTS, prefix, "secondary"));
-    }
-    JavaProcess victim = victims.remove();
-    victim.awaitLine("ready", LIMIT);
-    return victim;
-  }
-
   private boolean die(String operation, int nth) {
-    try (JavaProcess victim = next()) {
-      victim.send(operation + " " + nth + " 0 0");
-      return victim.awaitExitOrLine("done", LIMIT);
-    }
+    return victims.run(operation + " " + nth + " 0 0");
   }
 
   /** The lists, zones and heap work at once, whatever the dead one had in hand. */
