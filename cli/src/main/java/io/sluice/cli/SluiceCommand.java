@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.cli.chaos.ChaosCommand;
 import io.sluice.cli.demo.DemoCommand;
+import io.sluice.cli.processes.ParentWatch;
 import io.sluice.platform.QuickStart;
 import io.sluice.platform.SluiceException;
 import picocli.AutoComplete;
@@ -44,6 +45,7 @@ public final class SluiceCommand implements Runnable {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ParentWatch.start();
     System.exit(SecondaryCommand.isMeant(args) ? runSecondary(args) : run(args));
   }
 

@@ -27,6 +27,7 @@ final class ChaosPrimary {
     try (StopRequest stop = new StopRequest();
         Primary primary = Primary.start(EalOptions.parse(options))) {
       StoreFaults.disarm();
+      Orphans.endOnceCommandIsGone(primary.memory(), stop::request);
       if (primary.memory().adoption() == null) {
         Stage.create(primary.memory());
       }

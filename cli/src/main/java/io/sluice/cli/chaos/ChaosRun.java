@@ -299,10 +299,16 @@ final class ChaosRun implements AutoCloseable {
         Duration.ofNanos(System.nanoTime() - began).toSeconds());
   }
 
+  /** Where a run ends early: what a member has in hand, nobody may be there to take any more. */
   private void end(Member member) {
     if (!member.isGone()) {
-      member.goOn();
-      member.child().close();
+      if (member.place() == Place.PRIMARY) {
+        member.goOn();
+        member.child().close();
+      } else {
+        member.kill();
+        member.child().awaitEnd();
+      }
     }
   }
 

@@ -45,6 +45,8 @@ final class ChaosSecondary {
       }
       Secondary secondary = Secondary.attach(EalOptions.parse(options));
       StoreFaults.disarm();
+      // Nobody would take what it has in hand; the primary recovers it.
+      Orphans.endOnceCommandIsGone(secondary.memory(), () -> Runtime.getRuntime().halt(1));
       run(secondary, place, seed);
     } catch (SluiceException e) {
       System.out.println("failed: " + e.getMessage());

@@ -1,5 +1,6 @@
 package io.sluice.cli.demo;
 
+import io.sluice.cli.processes.ParentWatch;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.FileInputStream;
@@ -52,6 +53,7 @@ public final class Traffic {
 
   /** Runs until told to end. */
   public static void main(String[] args) throws IOException, InterruptedException {
+    ParentWatch.start();
     Traffic traffic = new Traffic(CaptureFile.read(Path.of(args[3])), Long.parseLong(args[4]));
     boolean wire = args[0].equals("wire");
     BufferedReader input =

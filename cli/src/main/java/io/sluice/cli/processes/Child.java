@@ -21,7 +21,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * A JVM that a command has started, with this JVM's flags and class path; keeps what it prints. For
- * one thread; {@link #close} ends it in order if it runs.
+ * one thread; {@link #close} ends it in order if it runs. Its main class must {@link
+ * ParentWatch#start watch} whether this JVM still lives.
  */
 public final class Child implements AutoCloseable {
   private static final Duration END_LIMIT = Duration.ofSeconds(15);
@@ -56,6 +57,7 @@ public final class Child implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.addAll(flags);
+    command.add(ParentWatch.flag());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
     command.addAll(arguments);
     try {

@@ -73,7 +73,7 @@ class ChaosCommandTest {
   @Test
   void shouldLeaveNothingWhenInterrupted() throws IOException {
     try (JavaProcess chaos = CliProcess.start("chaos", "--kills", "1000")) {
-      chaos.awaitLine("chaos: kills 1 of 1000", LIMIT);
+      chaos.awaitLine("chaos: kills ", LIMIT);
       chaos.signal("INT");
       assertEquals(130, chaos.awaitExit(LIMIT), () -> String.join("\n", chaos.stdout()));
       assertEquals("sluice: interrupted", last(chaos));
