@@ -148,15 +148,7 @@ public final class Mbuf {
 
   /** {@code rte_pktmbuf_prefree_seg}: gives up one reference; true when it was the last. */
   private static boolean prefreeSeg(long m) {
-    if (refcnt(m) != 1) {
-      if (refcntUpdate(m, -1) != 0) {
-        // In this order: who dies between leaves a count that says that it has given it up.
-        poolOf(m).giveUp(m);
-        return false;
-      }
-      poolOf(m).take(m);
-    }
-    return makeReady(m);
+    return (refcnt(m) == 1 || MbufReferences.giveUp(m)) && makeReady(m);
   }
 
   /** Makes of an mbuf without references what lies in a pool; false if its buffer is in use. */
@@ -177,16 +169,10 @@ public final class Mbuf {
     return true;
   }
 
-  /**
-   * A clone's reference to m is given up; m goes back if it was the last. Whoever owns m itself
-   * does so still if not.
-   */
+  /** The last clone of m is gone, which nobody has itself: it goes back. */
   static void freeReferred(long m) {
-    if (refcnt(m) == 1 || refcntUpdate(m, -1) == 0) {
-      poolOf(m).take(m);
-      if (makeReady(m)) {
-        poolOf(m).put(m);
-      }
+    if (makeReady(m)) {
+      poolOf(m).put(m);
     }
   }
 

@@ -23,13 +23,13 @@ public final class MbufAttach {
       takeOn(mi, m);
       Mbuf.setOlFlags(mi, Mbuf.olFlags(m));
     } else {
-      long slot = MbufReferences.intend(direct(m), mi, true);
-      Mbuf.refcntUpdate(direct(m), 1);
+      long direct = direct(m);
+      long slot = MbufReferences.add(direct, mi);
       Memory.putShort(mi + MbufLayout.PRIV_SIZE, (short) Mbuf.privSize(m));
       takeOn(mi, m);
       // Last: who sees the flag finds the mbuf that it refers to.
       Mbuf.setOlFlags(mi, Mbuf.olFlags(m) | MbufFlags.INDIRECT);
-      MbufReferences.end(slot);
+      MbufReferences.end(slot, direct, mi);
     }
   }
 
@@ -89,13 +89,9 @@ public final class MbufAttach {
 
   private static void detachClone(long m, Mempool pool) {
     long md = direct(m);
-    if (Mbuf.refcnt(md) == 1) {
-      Mbuf.poolOf(md).take(md);
+    if (MbufReferences.remove(md, m, pool)) {
+      Mbuf.freeReferred(md);
     }
-    long slot = MbufReferences.intend(md, m, false);
-    makeDirect(m, pool);
-    Mbuf.freeReferred(md);
-    MbufReferences.end(slot);
   }
 
   /** The flags first: while they say that m refers to another, the rest says to which. */

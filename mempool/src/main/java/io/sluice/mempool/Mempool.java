@@ -322,9 +322,9 @@ public final class Mempool {
     }
   }
 
-  /** Where the calling thread notes what it is about to do; 0 for a pool that is not protected. */
-  long journalSlot() {
-    return protecting == null ? 0 : protecting.journal().slot();
+  /** The memory by which it is protected; null for a pool that is not. */
+  SharedMemory protecting() {
+    return protecting;
   }
 
   private static long slot(long cache, int index) {

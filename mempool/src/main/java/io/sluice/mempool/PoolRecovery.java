@@ -49,7 +49,8 @@ public final class PoolRecovery implements Recovery {
     List<Mempool> pools = new ArrayList<>();
     Mempool.walk(m, pools::add);
     MbufReferences.recover(m, dead.generation());
-    return new Search(m, pools, dead).giveBack();
+    new Search(m, pools, dead).giveBack();
+    return true;
   }
 
   /** A process that ends in order keeps what it has handed out by other ways than rings. */
@@ -62,7 +63,6 @@ public final class PoolRecovery implements Recovery {
   private static final class Search {
     private final ObjectOwners owners;
     private final List<Mempool> pools;
-    private final MbufReferences references;
 
     /** Object to its owner: the dead process, or nobody for some in its caches. */
     private final Map<Long, Integer> held = new LinkedHashMap<>();
@@ -81,7 +81,6 @@ public final class PoolRecovery implements Recovery {
     Search(SharedMemory m, List<Mempool> pools, ProcessTable.Entry dead) {
       this.owners = m.owners();
       this.pools = pools;
-      this.references = new MbufReferences(m.journal(), pools);
       m.processTable().forEach(each -> claimed.addAll(each.lcores()));
       pools.forEach(pool -> addOwned(pool, dead));
       if (!held.isEmpty()) {
@@ -160,50 +159,20 @@ public final class PoolRecovery implements Recovery {
       }
     }
 
-    /**
-     * Gives all of it back.
-     *
-     * @return false if of some mbuf it could not be told yet whether the dead process had it; then
-     *     nothing was done
-     */
-    boolean giveBack() {
-      List<Long> firsts = new ArrayList<>();
-      for (long object : held.keySet()) {
-        if (!behind.contains(object) && !addOwn(object, firsts)) {
-          return false;
-        }
-      }
+    /** Gives all of it back. */
+    void giveBack() {
       List<Long> mine = new ArrayList<>();
-      for (long first : firsts) {
-        if (owners.takeFrom(held.get(first), first)) {
-          addAll(first, mine);
-        }
-      }
+      held.forEach(
+          (object, owner) -> {
+            if (!behind.contains(object) && owners.takeFrom(owner, object)) {
+              addAll(object, mine);
+            }
+          });
       // Between the two: who finds these objects again as this process's finds them in the caches.
       lcoresOf.forEach((pool, lcores) -> lcores.forEach(pool::forgetCache));
       mine.forEach(this::giveBackOne);
       // Clones last: what they refer to may be held, too, and goes back with the last of them.
       clones.forEach(clone -> giveBackIndirect(clone, Mbuf.poolOf(clone)));
-      return true;
-    }
-
-    /** Adds an object that the dead process had; false if that cannot be told. */
-    private boolean addOwn(long object, List<Long> firsts) {
-      if (!isMbuf(object)) {
-        firsts.add(object);
-        return true;
-      }
-      long first = object;
-      MbufReferences.Own own = references.own(first);
-      // The dead process has freed this one and not yet what was behind it.
-      while (own == MbufReferences.Own.NO && behind.contains(Mbuf.next(first))) {
-        first = Mbuf.next(first);
-        own = references.own(first);
-      }
-      if (own == MbufReferences.Own.YES) {
-        firsts.add(first);
-      }
-      return own != MbufReferences.Own.UNKNOWN;
     }
 
     private boolean isMbuf(long object) {

@@ -9,6 +9,7 @@ import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -136,6 +137,7 @@ class PoolDeathTest {
         "clone",
         "freeClone",
         "freeCloneLast",
+        "freeCloneOfChain",
         "enqueue",
         "dequeueAndFree"
       })
@@ -155,6 +157,48 @@ class PoolDeathTest {
       }
       freeAllInRing();
       Mbuf.free(kept);
+      assertWhole();
+    }
+  }
+
+  /** Gets every mbuf there is, and makes as many as there are mbufs for refer to others. */
+  private List<Long> holdAllAndClones() {
+    List<Long> held = new ArrayList<>();
+    for (long mbuf = Mbuf.alloc(pool); mbuf != 0; mbuf = Mbuf.alloc(pool)) {
+      held.add(mbuf);
+      long clone = MbufAttach.clone(mbuf, pool);
+      if (clone != 0) {
+        held.add(clone);
+      }
+    }
+    return held;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dequeueAndFree", "cloneReceived"})
+  void shouldCountReferencesRightThoughOthersChangeThemBeforeTheRecovery(String operation) {
+    boolean[] completed = {false};
+    for (int nth = 1; !completed[0]; nth++) {
+      long kept = sendChainAndClone();
+      List<Long> held = new ArrayList<>();
+      try (JavaProcess victim = JavaProcess.start(PoolVictim.class, FLAGS, prefix)) {
+        victim.awaitLine("ready", LIMIT);
+        String line = operation + " " + nth;
+        // Nobody recovers from anything meanwhile, but what this thread itself meets.
+        memory
+            .processTable()
+            .recover(
+                () -> {
+                  victim.send(line);
+                  completed[0] = victim.awaitExitOrLine("done", LIMIT);
+                  victim.kill();
+                  Mbuf.free(kept);
+                  return held.addAll(holdAllAndClones());
+                });
+        awaitRecovery();
+      }
+      held.forEach(Mbuf::free);
+      freeAllInRing();
       assertWhole();
     }
   }

@@ -130,6 +130,14 @@ final class PoolVictim {
           Mbuf.free(mbufs[1]);
         };
       }
+      case "freeCloneOfChain" -> {
+        mbufs[0] = allocChain();
+        mbufs[1] = MbufAttach.clone(mbufs[0], pool);
+        return () -> {
+          Mbuf.free(mbufs[0]);
+          Mbuf.free(mbufs[1]);
+        };
+      }
       case "enqueue" -> {
         mbufs[0] = alloc();
         mbufs[1] = allocChain();
@@ -140,6 +148,10 @@ final class PoolVictim {
           int received = ring.dequeueBurst(mbufs, 0, mbufs.length);
           Mbuf.freeBulk(mbufs, 0, received);
         };
+      }
+      case "cloneReceived" -> {
+        require(ring.dequeueBulk(mbufs, 0, 3) == 3);
+        return () -> require(MbufAttach.clone(mbufs[1], pool) != 0);
       }
       case "makePool" -> {
         return () -> PktmbufPool.create(memory, MADE, MADE_SIZE, 0, 0, 128, -1);

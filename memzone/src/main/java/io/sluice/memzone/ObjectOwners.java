@@ -266,9 +266,14 @@ public final class ObjectOwners {
 
   /** Makes nobody the owner of an object, if it was this process's. */
   public void giveUp(long object) {
+    giveUp(generation, object);
+  }
+
+  /** Makes nobody the owner of an object, if it was that process's. */
+  public void giveUp(int owner, long object) {
     Range range = known().find(object);
     if (range != NOWHERE) {
-      Memory.compareAndSetInt(range.word(object), generation, 0);
+      Memory.compareAndSetInt(range.word(object), owner, 0);
     }
   }
 

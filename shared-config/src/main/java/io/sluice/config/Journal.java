@@ -6,7 +6,7 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -26,8 +26,8 @@ public final class Journal {
   /** The name of the memzone. */
   public static final String ZONE = "SLUICE_journal";
 
-  private static final int MORE = 1;
-  private static final int LESS = 2;
+  /** 2 to the power of 64 by the golden ratio. */
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
   private final long address;
   private final ProcessTable processes;
@@ -175,47 +175,84 @@ public final class Journal {
     }
   }
 
-  /** A change of an mbuf's reference count that a thread was making. */
-  public record Reference(long slot, long mbuf, long referrer, int before, boolean more) {}
+  /** What a thread does to an mbuf's reference count, as far as it has got with saying so. */
+  public enum Change {
+    /** Nothing yet. */
+    NONE,
+    /** A clone is about to refer to the mbuf. */
+    MORE,
+    /** A clone is about to refer to it no more. */
+    LESS,
+    /** Who has the mbuf itself gives it up to its clones. */
+    OWN;
 
-  /** Notes that {@code clone} is about to refer to {@code mbuf}, or is about to do so no more. */
-  public static void intendReference(long slot, long mbuf, long clone, int before, boolean more) {
-    Memory.putLong(slot + JournalLayout.REFERENCE_CLONE, clone);
-    Memory.putLong(
-        slot + JournalLayout.REFERENCE_CHANGE, (long) (more ? MORE : LESS) << 32 | before);
+    private static final Change[] ALL = values();
+  }
+
+  /**
+   * A change of an mbuf's reference count that a thread may have been making.
+   *
+   * @param slot the thread's, whose number is in the mbuf's lock if it was at it
+   * @param referrer the clone that refers or referred to it; 0 with {@link Change#OWN}
+   * @param before the count
+   */
+  public record Reference(long slot, long mbuf, long referrer, int before, Change change) {}
+
+  /** Notes whose count the thread of this slot wants to change, before it takes the lock. */
+  public static void intendReference(long slot, long mbuf) {
+    Memory.putLong(slot + JournalLayout.REFERENCE_CHANGE, 0);
     Memory.putLongRelease(slot + JournalLayout.REFERENCE, mbuf);
+  }
+
+  /** Notes what is about to be done; by the lock's holder. */
+  public static void noteChange(long slot, long clone, int before, Change change) {
+    Memory.putLong(slot + JournalLayout.REFERENCE_CLONE, clone);
+    Memory.putLongRelease(
+        slot + JournalLayout.REFERENCE_CHANGE, (long) change.ordinal() << 32 | before);
     // None of the stores of the change comes before the note.
     Memory.storeFence();
   }
 
-  /** The change of the reference count is done. */
+  /** The change of the reference count is done, and the lock given back. */
   public static void endReference(long slot) {
     Memory.putLongRelease(slot + JournalLayout.REFERENCE, 0);
   }
 
-  /** Whether some thread of any process is changing the references to an mbuf. */
-  public boolean isReferenceChanging(long mbuf) {
-    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
-      if (Memory.getLongVolatile(slot(i) + JournalLayout.REFERENCE) == mbuf) {
-        return true;
-      }
-    }
-    return false;
+  /** The address of the lock for an mbuf's count, which others may have, too. */
+  public long referenceLock(long mbuf) {
+    int index = (int) ((mbuf >>> 6) * SPREAD >>> Long.SIZE - JournalLayout.REFERENCE_LOCK_BITS);
+    return address + JournalLayout.REFERENCE_LOCKS + (long) index * Integer.BYTES;
   }
 
-  /** Visits the changes of reference counts that a process's threads were making. */
-  public void forEachReference(int generation, Consumer<Reference> visitor) {
-    forEachSlot(
-        generation,
-        slot -> {
-          long mbuf = Memory.getLongVolatile(slot + JournalLayout.REFERENCE);
-          long change = Memory.getLong(slot + JournalLayout.REFERENCE_CHANGE);
-          if (mbuf != 0) {
-            long clone = Memory.getLong(slot + JournalLayout.REFERENCE_CLONE);
-            visitor.accept(
-                new Reference(slot, mbuf, clone, (int) change, (int) (change >>> 32) == MORE));
-          }
-        });
+  /** What a slot is called in a lock: from 1 on. */
+  public int number(long slot) {
+    return (int) ((slot - slot(0)) / JournalLayout.SLOT_SIZEOF) + 1;
+  }
+
+  /** What the thread whose slot has that number was about to do to a count; null if nothing. */
+  public Reference reference(int number) {
+    long slot = slot(number - 1);
+    long mbuf = Memory.getLongVolatile(slot + JournalLayout.REFERENCE);
+    if (mbuf == 0) {
+      return null;
+    }
+    long change = Memory.getLong(slot + JournalLayout.REFERENCE_CHANGE);
+    return new Reference(
+        slot,
+        mbuf,
+        Memory.getLong(slot + JournalLayout.REFERENCE_CLONE),
+        (int) change,
+        Change.ALL[(int) (change >>> 32)]);
+  }
+
+  /** The generation of the process whose slot has that number; 0 if it is nobody's. */
+  public int ownerOf(int number) {
+    return Memory.getIntVolatile(slot(number - 1) + JournalLayout.OWNER);
+  }
+
+  /** Visits the numbers of a process's slots. */
+  public void forEachNumber(int generation, IntConsumer visitor) {
+    forEachSlot(generation, slot -> visitor.accept(number(slot)));
   }
 
   /** Who may have made a claim. */

@@ -13,8 +13,10 @@ package io.sluice.config;
  *                                       80  8  reference: an mbuf whose count changes, or 0
  *                                       88  8  the clone that refers to it
  *                                       96  4  the count before
- *                                      100  4  1: a reference more, 2: one less
+ *                                      100  4  what is done to it, see {@link Journal.Change}
  *                                      128 16  peeks: 8 of {side u64, head u32, count u32}
+ *   reference locks, 1024 of 4 bytes, behind the slots: the number of the slot, from 1 on, whose
+ *                                      thread changes the count of an mbuf that hashes there; or 0
  * </pre>
  *
  * A slot's two halves that the data path writes are on cache lines of their own, which no other
@@ -55,8 +57,13 @@ public final class JournalLayout {
   /** How many threads fit. */
   public static final int MAX_THREADS = 512;
 
+  public static final int REFERENCE_LOCKS = FIRST_SLOT + MAX_THREADS * SLOT_SIZEOF;
+
+  /** Two to the power of this many locks. */
+  public static final int REFERENCE_LOCK_BITS = 10;
+
   /** Bytes of the whole zone. */
-  public static final int SIZEOF = FIRST_SLOT + MAX_THREADS * SLOT_SIZEOF;
+  public static final int SIZEOF = REFERENCE_LOCKS + (Integer.BYTES << REFERENCE_LOCK_BITS);
 
   private JournalLayout() {}
 }
