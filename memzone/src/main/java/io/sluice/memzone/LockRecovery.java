@@ -9,6 +9,9 @@ import io.sluice.config.ProcessTable;
  * itself; this is for those that nobody meets.
  */
 public final class LockRecovery implements Recovery {
+  /** Whoever has a lock for longer may be stopped, or dead; then this comes back later. */
+  private static final long UNDOING_NANOS = 10_000_000;
+
   /** For the service loader. */
   public LockRecovery() {
     // Nothing to keep.
@@ -21,7 +24,9 @@ public final class LockRecovery implements Recovery {
 
   @Override
   public boolean recover(SharedMemory m, ProcessTable.Entry dead) {
-    if (!m.locks().recover(dead.generation(), m.heaps()::recover)) {
+    // What is undone may bring back what the process had in custody, and must have by now.
+    if (!m.locks().recover(dead.generation(), m.heaps()::recover)
+        || !m.locks().awaitGivenBack(UNDOING_NANOS)) {
       return false;
     }
     // Ranges of a pool that it was making were undone; nobody may write to their tables any more.

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,9 @@ class LockDeathTest {
 
   /** In the middle of taking a block from the heap, with the zones' lock and the heap's. */
   private static final int HALFWAY = 30;
+
+  /** So many stores or fewer undo what freeing a zone has done before it holds. */
+  private static final int UNDOING = 8;
 
   private static final Pattern BUSY = Pattern.compile("at 0x([0-9a-f]+) \\(BUSY\\)");
 
@@ -308,6 +312,36 @@ class LockDeathTest {
           awaitReaped();
           assertNull(MemZone.lookup(memory, ZoneVictim.ZONE));
           return lived;
+        });
+  }
+
+  /** The second has begun to undo what the first had done to its own zone, and not finished. */
+  @Test
+  void shouldFreeWhatWasADeadProcesssOwnThoughWhoTookOverItsLockIsDeadToo() {
+    boolean[] lived = {false};
+    dieAtEachStore(
+        (victims, nth) -> {
+          try (JavaProcess first = victims.next();
+              JavaProcess second = victims.next()) {
+            int store = 1 + ThreadLocalRandom.current().nextInt(UNDOING);
+            // Nobody recovers from the first before the second is dead.
+            memory
+                .processTable()
+                .recover(
+                    () -> {
+                      first.send(nth + " freeOwn 64");
+                      lived[0] = first.awaitExitOrLine("^done ", LIMIT);
+                      second.send(store + " hold");
+                      second.awaitExitOrLine("^done ", LIMIT);
+                      first.kill();
+                      second.kill();
+                      return true;
+                    });
+          }
+          assertWorks();
+          awaitReaped();
+          assertNull(MemZone.lookup(memory, ZoneVictim.ZONE));
+          return lived[0];
         });
   }
 

@@ -92,6 +92,14 @@ final class ZoneVictim {
         MemZone.reserveOwned(memory, ZONE, number(words, 2), MemZone.SOCKET_ID_ANY, 0);
         yield heap.zmallocOwned(null, number(words, 2), 0);
       }
+      case "freeOwn" -> {
+        StoreFaults.disarm();
+        MemZone own =
+            MemZone.reserveOwned(memory, ZONE, number(words, 2), MemZone.SOCKET_ID_ANY, 0);
+        StoreFaults.arm(number(words, 0));
+        MemZone.free(memory, own);
+        yield 0;
+      }
       case "hold" -> {
         memory.locks().lock(Locks.MLOCK);
         yield 0;

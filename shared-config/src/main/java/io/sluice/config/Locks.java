@@ -343,6 +343,26 @@ public final class Locks {
     return all;
   }
 
+  /**
+   * Waits until each lock was given back once, as far as it was taken: whoever took one over from a
+   * dead process has finished undoing what that one had begun.
+   *
+   * @return false if one was not given back in time; its holder may be dead, too
+   */
+  public boolean awaitGivenBack(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    for (int i = GROWTH; i >= 0; i--) {
+      long holder = holder(i);
+      while (holder != 0 && holder(i) == holder) {
+        if (System.nanoTime() - deadline > 0) {
+          return false;
+        }
+        LockSupport.parkNanos(PARK_NANOS);
+      }
+    }
+    return true;
+  }
+
   private long holder(int index) {
     return Memory.getLongVolatile(record(zone, index) + LocksLayout.GUARD);
   }
