@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A secondary dies ahead of each store of an operation in turn, while this process goes on with the
  * same pool: afterwards every mbuf is in the pool exactly once, and as it should be there.
  */
+@Tag("deaths")
 class PoolDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final List<String> FLAGS =

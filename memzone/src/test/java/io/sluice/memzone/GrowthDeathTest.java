@@ -11,12 +11,14 @@ import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A primary dies ahead of {@link EachStore} of growing its heap; this process, a secondary, goes on
  * with the heap, which has the new pages whole or not at all.
  */
+@Tag("deaths")
 class GrowthDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final List<String> FAULTS =

@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * that it had then, beside this process, which goes on at once: a zone or a block is there whole or
  * not at all, nothing is lost, and no lock stays taken.
  */
+@Tag("deaths")
 class LockDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int KILLED = 128 + 9;

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
  * process, which makes and frees others: the ring is in the list and whole, or nothing of it is
  * there.
  */
+@Tag("deaths")
 class RingCreationDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private Victims victims;

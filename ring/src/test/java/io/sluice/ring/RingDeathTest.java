@@ -18,6 +18,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * with the same ring: what the dead one was enqueueing is in the ring whole or not at all, what it
  * was dequeueing is gone whole or there in its place, and the ring works on, to its full capacity.
  */
+@Tag("deaths")
 class RingDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final List<String> FAULTS =

@@ -14,12 +14,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Small chaos runs, as a user starts them: the verdict, the exit code, and what is left behind. */
+@Tag("deaths")
 class ChaosCommandTest {
   private static final Duration LIMIT = Duration.ofSeconds(180);
 
