@@ -46,6 +46,7 @@ public final class SluiceCommand implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     ParentWatch.start();
+    TruncatedPages.endProcessWhenTouched();
     System.exit(SecondaryCommand.isMeant(args) ? runSecondary(args) : run(args));
   }
 

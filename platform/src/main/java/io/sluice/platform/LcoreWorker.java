@@ -94,6 +94,12 @@ final class LcoreWorker {
   private void execute(IntSupplier next) {
     try {
       finish(next.getAsInt(), null);
+    } catch (InternalError e) {
+      // Memory is gone (see Memory), and to close in order would touch it again: whoever has the
+      // process ended by such a failure must hear of it first.
+      Thread self = Thread.currentThread();
+      self.getUncaughtExceptionHandler().uncaughtException(self, e);
+      finish(0, e);
     } catch (Throwable e) {
       finish(0, e);
     }
