@@ -88,6 +88,7 @@ class SharedMemoryTest {
       ask(secondary, "poke " + theirs + " 43", "(done)");
       assertEquals(theirs, MemZone.lookup(memory, "theirs").address());
       assertEquals(43, Memory.getLong(theirs));
+      assertTrue(number(secondary, "writable " + prefix, "writable") > 0);
       assertTrue(ask(secondary, "reserve shared 64", "failed (\\w+)").equals("EEXIST"));
       quit(secondary);
     }
@@ -301,6 +302,7 @@ class SharedMemoryTest {
       assertEquals(zone.address() + " 4096", ask(observer, "lookup shown", "found (.*)"));
       assertEquals(21, number(observer, "peek " + zone.address(), "value"));
       assertEquals(1, number(observer, "processes", "processes"));
+      assertEquals(0, number(observer, "writable " + prefix, "writable"));
       assertEquals(0, number(observer, "malloc 64", "block"));
       assertEquals("ENOMEM", ask(observer, "reserve none 64", "failed (\\w+)"));
       assertEquals(before.length, new File(memory.runtimeDirectory().path()).list().length);

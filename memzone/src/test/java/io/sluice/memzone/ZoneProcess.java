@@ -7,10 +7,14 @@ import io.sluice.platform.SluiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * A process that a test steers by lines and that answers each with one line. First argument:
@@ -66,6 +70,7 @@ public final class ZoneProcess {
         }
         case "peek" -> "value " + Memory.getLong(Long.parseLong(words[1]));
         case "size" -> "size " + memory.memsegs().totalSize();
+        case "writable" -> "writable " + countWritable(words[1]);
         case "processes" -> {
           int[] count = new int[1];
           ProcessTable table = memory.processTable();
@@ -76,6 +81,15 @@ public final class ZoneProcess {
       };
     } catch (SluiceException e) {
       return "failed " + e.errno() + " " + e.getMessage();
+    }
+  }
+
+  /** Mappings of a prefix's files by which this process could change what others see. */
+  private static long countWritable(String prefix) {
+    try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+      return maps.filter(line -> line.contains("/" + prefix) && line.contains(" rw-s ")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
