@@ -13,6 +13,7 @@ import io.sluice.mempool.PktmbufPool;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import io.sluice.platform.StoreFaults;
 import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
@@ -68,6 +69,8 @@ class PortAdoptionTest {
             }
             case "start" -> port.start();
             case "stop" -> port.stop();
+            // What comes next dies ahead of that store.
+            case "arm" -> StoreFaults.arm(input.nextLong());
             default -> {
               int count = port.rxBurst(1, burst, 0, 8);
               Mbuf.freeBulk(burst, 0, count);
