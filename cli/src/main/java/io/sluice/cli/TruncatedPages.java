@@ -29,23 +29,18 @@ final class TruncatedPages {
 
   /** From now on a thread that touches such a page ends the process with one line and code 1. */
   static void endProcessWhenTouched() {
-    Thread.UncaughtExceptionHandler others = Thread.getDefaultUncaughtExceptionHandler();
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {
           endProcessIfCauseOf(failure);
-          if (others != null) {
-            others.uncaughtException(thread, failure);
-          } else {
-            System.err.print("Exception in thread \"" + thread.getName() + "\" ");
-            failure.printStackTrace();
-          }
+          System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+          failure.printStackTrace();
         });
   }
 
   /**
    * Ends the process if that is what has caused a failure; at once, as no memory can be trusted.
    */
-  static void endProcessIfCauseOf(Throwable failure) {
+  private static void endProcessIfCauseOf(Throwable failure) {
     String line = failure instanceof InternalError ? describe() : null;
     if (line != null) {
       System.err.println("sluice: " + line);

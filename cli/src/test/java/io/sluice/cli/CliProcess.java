@@ -1,8 +1,11 @@
 package io.sluice.cli;
 
 import io.sluice.testing.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The {@code sluice} command in a JVM of its own, as a user runs it. */
 public final class CliProcess {
@@ -16,6 +19,23 @@ public final class CliProcess {
   /** Starts it behind the words of a command that execs it. */
   public static JavaProcess startBehind(List<String> command, String... arguments) {
     return JavaProcess.start(command, SluiceCommand.class, List.of("-Xmx128m"), arguments);
+  }
+
+  /** The whole of it; what a process handle tells ends after 4096 bytes. */
+  public static String commandLine(ProcessHandle process) {
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return "";
+    }
+  }
+
+  /** All processes of this machine whose command lines have that text. */
+  public static List<ProcessHandle> withArgument(String text) {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return all.filter(process -> commandLine(process).contains(text)).toList();
+    }
   }
 
   /** Starts it as a user who is not root, but may read root's Maven repository; only root can. */

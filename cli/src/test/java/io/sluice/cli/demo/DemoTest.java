@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,16 +45,6 @@ class DemoTest {
     assertLeavesNothing(demo.pid());
   }
 
-  /** The whole of it; what a process handle tells ends after 4096 bytes. */
-  private static String commandLine(long pid) {
-    try {
-      return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
-    } catch (IOException e) {
-      // It has ended meanwhile.
-      return "";
-    }
-  }
-
   private static void assertLeavesNothing(long pid) throws IOException {
     assertEquals(List.of(), Leftovers.of("demo-" + pid));
     for (String place : List.of("/run/netns", System.getProperty("java.io.tmpdir"))) {
@@ -67,13 +56,9 @@ class DemoTest {
                       name.contains("sluice-" + pid) || name.contains("sluice-demo-" + pid + "-")),
           () -> place + " holds " + String.join(" ", names));
     }
-    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      assertEquals(
-          List.of(),
-          all.filter(process -> commandLine(process.pid()).contains("demo-" + pid))
-              .map(ProcessHandle::pid)
-              .toList());
-    }
+    assertEquals(
+        List.of(),
+        CliProcess.withArgument("demo-" + pid).stream().map(ProcessHandle::pid).toList());
   }
 
   @Test
@@ -179,7 +164,7 @@ class DemoTest {
           ProcessHandle.of(demo.pid())
               .orElseThrow()
               .children()
-              .filter(child -> commandLine(child.pid()).replace('\0', ' ').contains(killed))
+              .filter(child -> CliProcess.commandLine(child).replace('\0', ' ').contains(killed))
               .findFirst()
               .orElseThrow();
       victim.destroyForcibly();

@@ -25,21 +25,6 @@ class ParentWatchTest {
 
   @TempDir Path directory;
 
-  private static String commandLine(ProcessHandle process) {
-    try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
-    } catch (IOException e) {
-      // It has ended meanwhile.
-      return "";
-    }
-  }
-
-  private static List<ProcessHandle> processesOf(String prefix) {
-    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
-      return all.filter(process -> commandLine(process).contains(prefix)).toList();
-    }
-  }
-
   /** What a command that is killed cannot remove. */
   private static void deleteFolder(String name) throws IOException {
     File[] folders =
@@ -56,10 +41,13 @@ class ParentWatchTest {
     try {
       command.kill();
       Await.until(
-          "no process of " + prefix, LIMIT, () -> processesOf(prefix).isEmpty(), command::toString);
+          "no process of " + prefix,
+          LIMIT,
+          () -> CliProcess.withArgument(prefix).isEmpty(),
+          command::toString);
       assertEquals(List.of(), Leftovers.of(prefix));
     } finally {
-      processesOf(prefix).forEach(ProcessHandle::destroyForcibly);
+      CliProcess.withArgument(prefix).forEach(ProcessHandle::destroyForcibly);
       deleteFolder(prefix);
     }
   }
