@@ -69,6 +69,12 @@ class PortAdoptionTest {
             }
             case "start" -> port.start();
             case "stop" -> port.stop();
+            // To this test.
+            case "assign" -> {
+              int parent = (int) ProcessHandle.current().parent().orElseThrow().pid();
+              port.assignRxQueue(0, parent);
+              port.assignTxQueue(0, parent);
+            }
             // What comes next dies ahead of that store.
             case "arm" -> StoreFaults.arm(input.nextLong());
             default -> {

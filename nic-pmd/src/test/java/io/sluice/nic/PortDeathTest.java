@@ -127,10 +127,10 @@ class PortDeathTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"configure,", "start, configure", "stop, configure start"})
+  @CsvSource({"configure,", "start, configure", "stop, configure start", "assign, configure start"})
   void shouldBeOpenedAgainWhereverItsPrimaryDiedAtIt(String operation, String before) {
     try (Poller poller = new Poller()) {
-      // Of these two there are few.
+      // Of the others there are few.
       int step = before == null ? EachStore.STEP : 1;
       int deaths = 0;
       boolean completed = false;
@@ -150,6 +150,9 @@ class PortDeathTest {
       ask("start");
       poller.awaitPackets();
       assertTrue(port.link().up());
+      if (operation.equals("assign")) {
+        assertEquals(ProcessHandle.current().pid(), port.rxQueueOwner(0));
+      }
     }
     Mempool pool = Mempool.lookup(memory, "mbufs");
     assertEquals(pool.size(), pool.availCount());
