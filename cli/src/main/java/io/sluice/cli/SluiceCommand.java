@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ChaosCommand.class,
+      BenchCommand.class,
       PrimaryCommand.class,
       SecondaryCommand.class,
       SampleCommand.class,

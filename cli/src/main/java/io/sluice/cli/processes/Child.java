@@ -51,15 +51,14 @@ public final class Child implements AutoCloseable {
       List<String> flags,
       Class<?> mainClass,
       List<String> arguments) {
+    this(name, command(launcher, flags, mainClass, arguments));
+  }
+
+  /** Starts what is no JVM: a program with its arguments, which watches for nothing. */
+  public Child(String name, List<String> program) {
     this.name = name;
     List<String> command = new ArrayList<>(OWN_SESSION);
-    command.addAll(launcher);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-    command.addAll(flags);
-    command.add(ParentWatch.flag());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
-    command.addAll(arguments);
+    command.addAll(program);
     try {
       process = new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
@@ -69,6 +68,18 @@ public final class Child implements AutoCloseable {
     reader = new Thread(this::read, "output of " + name);
     reader.setDaemon(true);
     reader.start();
+  }
+
+  private static List<String> command(
+      List<String> launcher, List<String> flags, Class<?> mainClass, List<String> arguments) {
+    List<String> command = new ArrayList<>(launcher);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(flags);
+    command.add(ParentWatch.flag());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass.getName()));
+    command.addAll(arguments);
+    return command;
   }
 
   private void read() {
@@ -196,6 +207,22 @@ public final class Child implements AutoCloseable {
     return code > FIRST_SIGNAL
         ? describe() + " ended early, by signal " + (code - FIRST_SIGNAL)
         : describe() + " ended early, with exit code " + code + ":\n" + tail();
+  }
+
+  /** Waits until it has ended by itself; fails if the limit passes before. */
+  public void awaitEnd(Duration limit, BooleanSupplier cancelled) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (reader.isAlive()) {
+      if (cancelled.getAsBoolean()) {
+        throw new CommandFailure("interrupted");
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new CommandFailure(
+            "the " + name + " has not ended within " + limit.toSeconds() + " s:\n" + tail());
+      }
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+    awaitEnd();
   }
 
   /** Asks it to end with SIGTERM and waits; false if it had to be killed. */

@@ -1,0 +1,180 @@
+package io.sluice.bench;
+
+import io.sluice.cli.Benchmarks;
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.processes.CleanUp;
+import io.sluice.cli.processes.Console;
+import io.sluice.cli.processes.TemporaryHugepages;
+import io.sluice.platform.Libc;
+import io.sluice.primary.StopRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Runs the contests: in each round every contest once, ours and the other side right after it, so
+ * that what the machine does meanwhile meets both.
+ */
+public final class BenchRun implements Benchmarks {
+  private static final int ROUNDS = 5;
+  private static final int QUICK_ROUNDS = 2;
+  private static final int WINDOW_MILLIS = 40;
+  private static final int QUICK_WINDOW_MILLIS = 10;
+  private static final long PAGES = 64;
+
+  /** For the service loader. */
+  public BenchRun() {
+    // Nothing to keep.
+  }
+
+  @Override
+  public void run(Options options, Console console, StopRequest stop) {
+    List<Contest> contests = Contests.matching(options.rows());
+    if (contests.isEmpty()) {
+      throw new CommandFailure(
+          "no row has '" + options.rows() + "' in its name; there are: " + Contests.names());
+    }
+    Stream.of(options.json(), options.picture(), options.page())
+        .filter(Objects::nonNull)
+        .forEach(BenchRun::requireFolder);
+    try (CleanUp undo = new CleanUp()) {
+      CPrograms programs = new CPrograms(home(), console);
+      Path program = programs.build();
+      SideRunner runner =
+          new SideRunner(
+              program,
+              pages(undo),
+              Cpus.choose(),
+              options.quick() ? QUICK_WINDOW_MILLIS : WINDOW_MILLIS,
+              stop);
+      int rounds = options.quick() ? QUICK_ROUNDS : ROUNDS;
+      List<Row> rows = measure(contests, options.rows(), runner, rounds, console);
+      Machine machine = Machine.look(program == null ? null : programs.version());
+      console.say(ResultTable.of(rows).strip());
+      write(options, rows, machine, rounds);
+      console.say(ResultTable.summary(rows));
+    }
+  }
+
+  /** Better said now than after minutes. */
+  private static void requireFolder(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isWritable(folder) || Files.isDirectory(file)) {
+      throw new CommandFailure(
+          "cannot write " + file + "; name a file in a folder that is there and writable");
+    }
+  }
+
+  private static Path home() {
+    String home = System.getProperty("sluice.home");
+    if (home == null) {
+      throw new CommandFailure("the property sluice.home is not set; run it by ./sluice bench");
+    }
+    return Path.of(home);
+  }
+
+  private static List<String> pages(CleanUp undo) {
+    if (Libc.geteuid() != 0) {
+      return List.of("--no-huge");
+    }
+    try {
+      Path folder = Files.createTempDirectory("sluice-bench-");
+      undo.add(() -> delete(folder));
+      TemporaryHugepages pages = new TemporaryHugepages(PAGES, folder.resolve("huge"));
+      undo.add(pages::close);
+      return pages.options(PAGES);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Row> measure(
+      List<Contest> contests, Pattern wanted, SideRunner runner, int rounds, Console console) {
+    Times times = new Times();
+    for (int round = 1; round <= rounds; round++) {
+      for (Contest contest : contests) {
+        console.progress("bench: round " + round + " of " + rounds + ", " + contest.name());
+        for (Side side : List.of(contest.ours(), contest.reference())) {
+          if (runner.canRun(side)) {
+            times.add(contest, side, runner.run(side));
+          }
+        }
+      }
+    }
+    console.endProgress();
+    List<Row> rows = new ArrayList<>();
+    contests.forEach(contest -> rows.addAll(times.rows(contest)));
+    rows.removeIf(row -> !wanted.matcher(row.name()).find());
+    return rows;
+  }
+
+  private static void write(Options options, List<Row> rows, Machine machine, int rounds) {
+    if (options.json() != null) {
+      write(options.json(), JsonResult.of(rows, machine, rounds));
+    }
+    if (options.picture() != null) {
+      write(options.picture(), RatioPicture.of(rows));
+    }
+    if (options.page() != null) {
+      write(options.page(), ResultPage.of(rows, machine, rounds, options.picture()));
+    }
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new CommandFailure("cannot write " + file + ": " + e.getMessage());
+    }
+  }
+
+  /** What each side took at each point of each contest. */
+  private static final class Times {
+    private record Key(Contest contest, Side side, String point) {}
+
+    private final Map<Key, List<Double>> nanos = new HashMap<>();
+
+    void add(Contest contest, Side side, Map<String, Double> points) {
+      points.forEach(
+          (point, taken) ->
+              nanos
+                  .computeIfAbsent(new Key(contest, side, point), key -> new ArrayList<>())
+                  .add(taken));
+    }
+
+    private Series series(Contest contest, Side side, String point) {
+      List<Double> all = nanos.get(new Key(contest, side, point));
+      return all == null ? null : new Series(all);
+    }
+
+    List<Row> rows(Contest contest) {
+      List<Row> rows = new ArrayList<>();
+      for (String point : contest.points()) {
+        rows.add(
+            new Row(
+                contest.row(point),
+                contest.goal().applyAsDouble(point),
+                series(contest, contest.ours(), point),
+                series(contest, contest.reference(), point),
+                contest.reference().kind()));
+      }
+      return rows;
+    }
+  }
+}

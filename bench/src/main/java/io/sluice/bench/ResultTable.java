@@ -1,0 +1,60 @@
+package io.sluice.bench;
+
+import io.sluice.cli.Table;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** The rows as a terminal shows them. */
+final class ResultTable {
+  private ResultTable() {}
+
+  static String of(List<Row> rows) {
+    Table table = new Table("row", "sluice ns", "spread", "other", "ns", "spread", "ratio", "goal");
+    for (Row row : rows) {
+      Series other = row.reference();
+      table.add(
+          row.name(),
+          nanos(row.ours()),
+          spread(row.ours()),
+          other == null ? null : row.against().toString(),
+          other == null ? null : nanos(other),
+          other == null ? null : spread(other),
+          other == null ? null : ratio(row),
+          goal(row));
+    }
+    return table.toString();
+  }
+
+  /** The last line: how many rows are as fast as C, and which is the furthest behind. */
+  static String summary(List<Row> rows) {
+    List<Row> againstC = rows.stream().filter(Row::isAgainstC).toList();
+    long ahead = againstC.stream().filter(row -> row.ratio() <= 1).count();
+    String worst =
+        againstC.stream()
+            .max(Comparator.comparingDouble(Row::ratio))
+            .map(row -> ratio(row) + " (" + row.name() + ")")
+            .orElse("- (no C side)");
+    return "bench: rows=" + againstC.size() + " at_or_ahead_of_C=" + ahead + " worst=" + worst;
+  }
+
+  static String nanos(Series series) {
+    return String.format(Locale.ROOT, "%.2f", series.median());
+  }
+
+  static String spread(Series series) {
+    return String.format(Locale.ROOT, "%.0f%%", series.spread() * 100);
+  }
+
+  static String ratio(Row row) {
+    return String.format(Locale.ROOT, "%.2f", row.ratio());
+  }
+
+  static String goal(Row row) {
+    if (Double.isInfinite(row.goal())) {
+      return "-";
+    }
+    String goal = String.format(Locale.ROOT, "%.2f", row.goal());
+    return !row.isCompared() || row.isGoalMet() ? goal : goal + " missed";
+  }
+}

@@ -1,0 +1,29 @@
+package io.sluice.bench;
+
+/**
+ * One line of the result.
+ *
+ * @param name of work and point
+ * @param goal the ratio not to be exceeded
+ * @param ours what Sluice took
+ * @param reference what the other side took, or null if it is not there
+ * @param against what the other side is
+ */
+record Row(String name, double goal, Series ours, Series reference, Side.Kind against) {
+  boolean isCompared() {
+    return reference != null;
+  }
+
+  boolean isAgainstC() {
+    return isCompared() && against == Side.Kind.C;
+  }
+
+  /** Time of ours over time of the other; smaller is better. */
+  double ratio() {
+    return ours.median() / reference.median();
+  }
+
+  boolean isGoalMet() {
+    return ratio() <= goal;
+  }
+}

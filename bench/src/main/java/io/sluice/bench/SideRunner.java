@@ -1,0 +1,83 @@
+package io.sluice.bench;
+
+import io.sluice.bench.rows.RowProgram;
+import io.sluice.cli.CommandFailure;
+import io.sluice.cli.Leftovers;
+import io.sluice.cli.processes.Child;
+import io.sluice.primary.StopRequest;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Runs one side's program once, in a process of its own, and reads the points that it prints. */
+final class SideRunner {
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String POINT = "point ";
+  private static final String MEGABYTES = "128";
+
+  private final Path program;
+  private final List<String> pages;
+  private final Cpus cpus;
+  private final String windowMillis;
+  private final StopRequest stop;
+  private final String prefix = "bench-" + ProcessHandle.current().pid();
+
+  /**
+   * Nothing runs yet.
+   *
+   * @param program of the C side, or null
+   * @param pages EAL options that say where hugepages are
+   */
+  SideRunner(Path program, List<String> pages, Cpus cpus, int windowMillis, StopRequest stop) {
+    this.program = program;
+    this.pages = pages;
+    this.cpus = cpus;
+    this.windowMillis = Integer.toString(windowMillis);
+    this.stop = stop;
+  }
+
+  boolean canRun(Side side) {
+    return side.kind() == Side.Kind.JAVA || program != null;
+  }
+
+  /** Nanoseconds by point. */
+  Map<String, Double> run(Side side) {
+    try (Child child = start(side)) {
+      child.awaitEnd(LIMIT, stop::isRequested);
+      Map<String, Double> points = new LinkedHashMap<>();
+      for (String line : child.lines()) {
+        if (line.startsWith(POINT)) {
+          String[] words = line.split(" ");
+          points.put(words[1], Double.parseDouble(words[2]));
+        }
+      }
+      if (child.exitCode() != 0 || points.isEmpty()) {
+        throw new CommandFailure(
+            side.kind() + " " + String.join(" ", side.work()) + " failed:\n" + child.tail());
+      }
+      return points;
+    } finally {
+      // Only what one that was interrupted has left.
+      Leftovers.delete(prefix);
+    }
+  }
+
+  private Child start(Side side) {
+    List<String> words = new ArrayList<>(List.of("-m", MEGABYTES, "--no-pci"));
+    words.addAll(List.of("-l", Integer.toString(cpus.measured()), "--file-prefix", prefix));
+    words.addAll(pages);
+    if (side.kind() == Side.Kind.C) {
+      words.add("--no-telemetry");
+    }
+    words.addAll(List.of("--", windowMillis, Integer.toString(cpus.other())));
+    words.addAll(side.work());
+    if (side.kind() == Side.Kind.JAVA) {
+      return new Child("Java side", List.of(), RowProgram.class, words);
+    }
+    words.add(0, program.toString());
+    return new Child("C side", words);
+  }
+}

@@ -1,0 +1,37 @@
+package io.sluice.bench.rows;
+
+import io.sluice.mempool.Mempool;
+import io.sluice.mempool.MempoolConf;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.ring.Protection;
+
+/** One thread gets a bulk of objects and puts it back. */
+final class PoolOneThread implements Runnable {
+  private static final int OBJECTS = 8191;
+  private static final int OBJECT_SIZE = 2048;
+
+  private final Mempool pool;
+  private final Windows windows;
+  private final long[] objs = new long[Windows.LARGEST_BULK];
+
+  PoolOneThread(SharedMemory memory, int cache, Protection protection, Windows windows) {
+    MempoolConf conf =
+        MempoolConf.of(OBJECTS, OBJECT_SIZE).withCacheSize(cache).withProtection(protection);
+    this.pool = Mempool.create(memory, "bench", conf, address -> {}, null);
+    this.windows = windows;
+  }
+
+  @Override
+  public void run() {
+    for (int bulk : Windows.BULKS) {
+      windows.measure(bulk, turns -> pass(bulk, turns));
+    }
+  }
+
+  private void pass(int bulk, int turns) {
+    for (int turn = 0; turn < turns; turn++) {
+      pool.getBulk(objs, 0, bulk);
+      pool.putBulk(objs, 0, bulk);
+    }
+  }
+}

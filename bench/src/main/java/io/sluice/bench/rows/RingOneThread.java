@@ -1,0 +1,31 @@
+package io.sluice.bench.rows;
+
+import io.sluice.memzone.SharedMemory;
+import io.sluice.ring.Protection;
+import io.sluice.ring.Ring;
+
+/** One thread enqueues a bulk and dequeues it. */
+final class RingOneThread implements Runnable {
+  private final Ring ring;
+  private final Windows windows;
+  private final long[] objs = new long[Windows.LARGEST_BULK];
+
+  RingOneThread(SharedMemory memory, String mode, Protection protection, Windows windows) {
+    this.ring = RingModes.create(memory, "bench", mode, protection);
+    this.windows = windows;
+  }
+
+  @Override
+  public void run() {
+    for (int bulk : Windows.BULKS) {
+      windows.measure(bulk, turns -> pass(bulk, turns));
+    }
+  }
+
+  private void pass(int bulk, int turns) {
+    for (int turn = 0; turn < turns; turn++) {
+      ring.enqueueBulk(objs, 0, bulk);
+      ring.dequeueBulk(objs, 0, bulk);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.sluice.bench.rows;
+
+import io.sluice.cli.processes.Child;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.ring.Protection;
+import io.sluice.ring.Ring;
+
+/** Another process enqueues, this one dequeues and measures. */
+final class RingPair implements Runnable {
+  private final SharedMemory memory;
+  private final Ring ring;
+  private final Windows windows;
+  private final int otherCpu;
+  private final long[] objs = new long[Windows.LARGEST_BULK];
+
+  RingPair(SharedMemory memory, String mode, Protection protection, Windows windows, int otherCpu) {
+    this.memory = memory;
+    this.ring = RingModes.create(memory, "bench", mode, protection);
+    this.windows = windows;
+    this.otherCpu = otherCpu;
+  }
+
+  @Override
+  public void run() {
+    for (int bulk : Windows.BULKS) {
+      try (Child peer = Peer.start(memory, otherCpu, "produce", "bench", Integer.toString(bulk))) {
+        windows.measure(bulk, turns -> pass(bulk, turns));
+        // It looks whether it is to end when the ring is full.
+        peer.stop();
+      }
+      ring.reset();
+    }
+  }
+
+  private void pass(int bulk, int turns) {
+    for (int turn = 0; turn < turns; turn++) {
+      while (ring.dequeueBulk(objs, 0, bulk) == 0) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.sluice.bench.rows;
+
+import io.sluice.cli.processes.ParentWatch;
+import io.sluice.config.EalOptions;
+import io.sluice.memzone.SharedMemory;
+import io.sluice.primary.Primary;
+import io.sluice.ring.Protection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A row's program on the Java side: {@code [EAL options] -- WINDOW_MS OTHER_CPU ROW PROTECTION
+ * [ARGUMENT]}, as that of the C side, which has no protection. The work is done on the main lcore,
+ * which is pinned.
+ */
+public final class RowProgram {
+  private RowProgram() {}
+
+  /** See the class. */
+  public static void main(String[] args) {
+    ParentWatch.start();
+    EalOptions options = EalOptions.parse(args);
+    List<String> rest = options.remaining();
+    long windowNanos = TimeUnit.MILLISECONDS.toNanos(Long.parseLong(rest.get(0)));
+    int otherCpu = Integer.parseInt(rest.get(1));
+    Protection protection = Protection.valueOf(rest.get(3));
+    String argument = rest.size() > 4 ? rest.get(4) : "";
+    try (Primary primary = Primary.start(options)) {
+      Windows windows = new Windows(primary.lcores(), windowNanos);
+      SharedMemory memory = primary.memory();
+      Runnable row =
+          switch (rest.get(2)) {
+            case "ring" -> new RingOneThread(memory, argument, protection, windows);
+            case "pair" -> new RingPair(memory, argument, protection, windows, otherCpu);
+            case "ping-pong" -> new PingPong(memory, protection, windows, otherCpu);
+            case "pool" ->
+                new PoolOneThread(memory, Integer.parseInt(argument), protection, windows);
+            case "mbuf" -> new MbufOneThread(memory, protection, windows);
+            default -> throw new IllegalArgumentException("row " + rest.get(2));
+          };
+      row.run();
+    }
+  }
+}

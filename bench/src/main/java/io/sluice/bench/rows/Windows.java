@@ -1,0 +1,87 @@
+package io.sluice.bench.rows;
+
+import io.sluice.platform.Lcores;
+import java.util.Arrays;
+
+/**
+ * How a row is timed, as in {@code measure.h} of the C side: windows of fixed length, of which the
+ * median counts; ahead of them a time to warm up, which C hardly needs.
+ */
+final class Windows {
+  /** How many objects a call passes, in one row after the other. */
+  static final int[] BULKS = {1, 8, 32, 128, 256};
+
+  /** The last of them. */
+  static final int LARGEST_BULK = BULKS[BULKS.length - 1];
+
+  private static final int COUNT = 15;
+  private static final int BATCH = 256;
+
+  /** The JIT compiles beside it, on a machine that may have nothing but the measured CPU. */
+  private static final long WARM_UP_NANOS = 600_000_000L;
+
+  /** What is measured: a loop of its own, so that it is compiled as one. */
+  interface Work {
+    /** Does it so many times. */
+    void run(int turns);
+  }
+
+  private final Lcores lcores;
+  private final long windowNanos;
+
+  /** Windows of a length, on the main one of these lcores. */
+  Windows(Lcores lcores, long windowNanos) {
+    this.lcores = lcores;
+    this.windowNanos = windowNanos;
+  }
+
+  /** Does the work over and over, and prints the nanoseconds that an element of a bulk takes. */
+  void measure(int bulk, Work work) {
+    double[] taken = new double[COUNT];
+    pinned(
+        () -> {
+          long warm = System.nanoTime() + WARM_UP_NANOS;
+          while (System.nanoTime() < warm) {
+            work.run(BATCH);
+          }
+          for (int i = 0; i < COUNT; i++) {
+            taken[i] = window(work) / bulk;
+          }
+        });
+    Arrays.sort(taken);
+    point(Integer.toString(bulk), taken[COUNT / 2]);
+  }
+
+  /**
+   * Does it on the pinned thread, whose CPU processes that are started meanwhile do not inherit.
+   */
+  void pinned(Runnable work) {
+    lcores.runOnMain(
+        () -> {
+          work.run();
+          return 0;
+        });
+  }
+
+  /** Nanoseconds of one turn. */
+  private double window(Work work) {
+    long begin = System.nanoTime();
+    long turns = 0;
+    long end;
+    do {
+      work.run(BATCH);
+      turns += BATCH;
+      end = System.nanoTime();
+    } while (end - begin < windowNanos);
+    return (double) (end - begin) / turns;
+  }
+
+  /** How long a row without windows is to warm up. */
+  long warmUpNanos() {
+    return WARM_UP_NANOS + COUNT * windowNanos;
+  }
+
+  static void point(String name, double nanos) {
+    System.out.printf("point %s %.4f%n", name, nanos);
+  }
+}

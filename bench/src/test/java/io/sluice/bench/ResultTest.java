@@ -1,0 +1,88 @@
+package io.sluice.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.xml.sax.InputSource;
+
+/** What is made of measured times. */
+class ResultTest {
+  private static final Machine MACHINE = new Machine("test", 2, 2.0, "Linux", "17", "22.11");
+
+  private static Row row(String name, double goal, Side.Kind against, double ours, double other) {
+    Series reference = other == 0 ? null : new Series(List.of(other));
+    return new Row(name, goal, new Series(List.of(ours)), reference, against);
+  }
+
+  private static List<Row> rows() {
+    return List.of(
+        row("fast 8", 1.0, Side.Kind.C, 1.0, 4.0),
+        row("slow 1", 1.3, Side.Kind.C, 5.0, 4.0),
+        row("slower 8", 1.0, Side.Kind.C, 6.0, 4.0),
+        row("cost 8", 1.1, Side.Kind.JAVA, 9.0, 1.0),
+        row("alone 8", 1.0, Side.Kind.C, 3.0, 0));
+  }
+
+  @Test
+  void shouldTakeTheMiddleAndTheWholeRangeOfTheRounds() {
+    Series series = new Series(List.of(5.0, 1.0, 2.0));
+    assertEquals(2.0, series.median());
+    assertEquals(2.0, series.spread());
+    assertEquals(3.0, new Series(List.of(4.0, 2.0)).median());
+  }
+
+  @Test
+  void shouldCountOnlyRowsAgainstCInTheSummary() {
+    assertEquals(
+        "bench: rows=3 at_or_ahead_of_C=1 worst=1.50 (slower 8)", ResultTable.summary(rows()));
+    assertEquals(
+        "bench: rows=0 at_or_ahead_of_C=0 worst=- (no C side)",
+        ResultTable.summary(rows().subList(4, 5)));
+  }
+
+  @Test
+  void shouldSayWhichGoalsWereMissed() {
+    List<String> lines = ResultTable.of(rows()).lines().toList();
+    assertEquals("fast 8    1.00       0%      C      4.00  0%      0.25   1.00", lines.get(1));
+    assertTrue(lines.get(2).endsWith("1.25   1.30"), lines.get(2));
+    assertTrue(lines.get(3).endsWith("1.50   1.00 missed"), lines.get(3));
+    assertTrue(lines.get(4).endsWith("9.00   1.10 missed"), lines.get(4));
+    assertTrue(lines.get(5).endsWith("-      1.00"), lines.get(5));
+  }
+
+  @Test
+  void shouldWriteEveryRowAsJson() throws IOException {
+    JsonNode result = new ObjectMapper().readTree(JsonResult.of(rows(), MACHINE, 1));
+    assertEquals(5, result.get("rows").size());
+    assertEquals(0.25, result.get("rows").get(0).get("ratio").asDouble());
+    assertEquals("Java", result.get("rows").get(3).get("other").asText());
+    assertFalse(result.get("rows").get(4).has("ratio"));
+    assertEquals("test", result.get("machine").get("cpu").asText());
+  }
+
+  @Test
+  void shouldDrawABarForEachComparison() throws Exception {
+    Document picture =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(RatioPicture.of(rows()))));
+    // One is the ground.
+    assertEquals(1 + 4, picture.getElementsByTagName("rect").getLength());
+  }
+
+  @Test
+  void shouldGiveCyclesOfTheMachineOnThePage() {
+    String page = ResultPage.of(rows(), MACHINE, 1, null);
+    assertTrue(page.contains("| fast 8 | 1.00 | 2.0 | 0% | C | 4.00 |"), page);
+    assertTrue(page.contains("2 CPUs of test, TSC 2.00 GHz"), page);
+  }
+}

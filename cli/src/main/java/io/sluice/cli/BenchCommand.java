@@ -1,0 +1,72 @@
+package io.sluice.cli;
+
+import io.sluice.cli.processes.Console;
+import io.sluice.primary.StopRequest;
+import java.nio.file.Path;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice bench}: how fast it is, beside DPDK's own library in C, in one run. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures rings, pools and mbufs beside DPDK's own library in C, in turn, and prints the ratios:",
+      "time taken by Sluice over time taken by the other side, smaller is better."
+    },
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--rows",
+      paramLabel = "PATTERN",
+      defaultValue = "",
+      description = "Only rows in whose name this regular expression is found.")
+  private String rows;
+
+  @Option(names = "--quick", description = "Fewer rounds and shorter ones: under 5 minutes.")
+  private boolean quick;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes the results there as JSON.")
+  private Path json;
+
+  @Option(names = "--picture", paramLabel = "FILE", description = "Draws the ratios there, as SVG.")
+  private Path picture;
+
+  @Option(
+      names = "--page",
+      paramLabel = "FILE",
+      description = "Writes the results and the machine there, as Markdown.")
+  private Path page;
+
+  @Override
+  public Integer call() {
+    Benchmarks.Options options = new Benchmarks.Options(pattern(), quick, json, picture, page);
+    Benchmarks benchmarks =
+        ServiceLoader.load(Benchmarks.class)
+            .findFirst()
+            .orElseThrow(
+                () -> new CommandFailure("no benchmarks on the class path; run it by ./sluice"));
+    try (StopRequest stop = new StopRequest()) {
+      benchmarks.run(options, new Console(spec.commandLine().getOut()), stop);
+    }
+    return 0;
+  }
+
+  private Pattern pattern() {
+    try {
+      return Pattern.compile(rows);
+    } catch (PatternSyntaxException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--rows '" + rows + "': " + e.getDescription() + "; accepted: a regular expression");
+    }
+  }
+}

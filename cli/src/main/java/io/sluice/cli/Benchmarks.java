@@ -1,0 +1,27 @@
+package io.sluice.cli;
+
+import io.sluice.cli.processes.Console;
+import io.sluice.primary.StopRequest;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** What {@code sluice bench} runs, found by {@link java.util.ServiceLoader}. */
+public interface Benchmarks {
+  /**
+   * What was asked for.
+   *
+   * @param rows found in the names of the rows to run
+   * @param quick fewer rounds and shorter ones
+   * @param json file for the results, or null
+   * @param picture SVG file for the ratios, or null
+   * @param page Markdown file that tells of the run, or null
+   */
+  record Options(Pattern rows, boolean quick, Path json, Path picture, Path page) {}
+
+  /**
+   * Runs them and prints the table and the summary.
+   *
+   * @throws CommandFailure if a row cannot be run
+   */
+  void run(Options options, Console console, StopRequest stop);
+}
