@@ -26,6 +26,9 @@ public final class Memory {
   private static final long BYTES_OFFSET = UNSAFE.arrayBaseOffset(byte[].class);
   private static final long LONGS_OFFSET = UNSAFE.arrayBaseOffset(long[].class);
 
+  /** From so many longs on a block copy, which is a call, beats a loop. */
+  private static final int BLOCK_COPY = 16;
+
   /** Of a long copy or fill, {@link StoreFaults} counts so many bytes word by word. */
   private static final int COUNTED_BYTES = 256;
 
@@ -251,8 +254,8 @@ public final class Memory {
   }
 
   /**
-   * Copies {@code count} longs of an array into memory. Worth it over a loop of {@link #putLong}
-   * for runs of 16 and more. The caller vouches for the array's bounds.
+   * Copies {@code count} longs of an array into memory, each in one piece; no order among them. The
+   * caller vouches for the array's bounds.
    */
   public static void copyFromLongs(long[] from, int offset, long to, int count) {
     check(to, (long) count << 3);
@@ -262,13 +265,80 @@ public final class Memory {
       }
       return;
     }
-    UNSAFE.copyMemory(from, LONGS_OFFSET + ((long) offset << 3), null, to, (long) count << 3);
+    long at = LONGS_OFFSET + ((long) offset << 3);
+    if (count >= BLOCK_COPY) {
+      UNSAFE.copyMemory(from, at, null, to, (long) count << 3);
+      return;
+    }
+    copyFew(from, at, to, count);
+  }
+
+  /** Without a loop: for so few, C2's around one costs as much as what is copied. */
+  private static void copyFew(long[] from, long at, long to, int count) {
+    long done = 0;
+    if ((count & 8) != 0) {
+      copyFour(from, at, to);
+      copyFour(from, at + 32, to + 32);
+      done = 64;
+    }
+    if ((count & 4) != 0) {
+      copyFour(from, at + done, to + done);
+      done += 32;
+    }
+    if ((count & 2) != 0) {
+      UNSAFE.putLong(to + done, UNSAFE.getLong(from, at + done));
+      UNSAFE.putLong(to + done + 8, UNSAFE.getLong(from, at + done + 8));
+      done += 16;
+    }
+    if ((count & 1) != 0) {
+      UNSAFE.putLong(to + done, UNSAFE.getLong(from, at + done));
+    }
+  }
+
+  private static void copyFour(long[] from, long at, long to) {
+    UNSAFE.putLong(to, UNSAFE.getLong(from, at));
+    UNSAFE.putLong(to + 8, UNSAFE.getLong(from, at + 8));
+    UNSAFE.putLong(to + 16, UNSAFE.getLong(from, at + 16));
+    UNSAFE.putLong(to + 24, UNSAFE.getLong(from, at + 24));
   }
 
   /** Copies {@code count} longs of memory into an array; see {@link #copyFromLongs}. */
   public static void copyToLongs(long from, long[] to, int offset, int count) {
     check(from, (long) count << 3);
-    UNSAFE.copyMemory(null, from, to, LONGS_OFFSET + ((long) offset << 3), (long) count << 3);
+    long at = LONGS_OFFSET + ((long) offset << 3);
+    if (count >= BLOCK_COPY) {
+      UNSAFE.copyMemory(null, from, to, at, (long) count << 3);
+      return;
+    }
+    copyFew(from, to, at, count);
+  }
+
+  private static void copyFew(long from, long[] to, long at, int count) {
+    long done = 0;
+    if ((count & 8) != 0) {
+      copyFour(from, to, at);
+      copyFour(from + 32, to, at + 32);
+      done = 64;
+    }
+    if ((count & 4) != 0) {
+      copyFour(from + done, to, at + done);
+      done += 32;
+    }
+    if ((count & 2) != 0) {
+      UNSAFE.putLong(to, at + done, UNSAFE.getLong(from + done));
+      UNSAFE.putLong(to, at + done + 8, UNSAFE.getLong(from + done + 8));
+      done += 16;
+    }
+    if ((count & 1) != 0) {
+      UNSAFE.putLong(to, at + done, UNSAFE.getLong(from + done));
+    }
+  }
+
+  private static void copyFour(long from, long[] to, long at) {
+    UNSAFE.putLong(to, at, UNSAFE.getLong(from));
+    UNSAFE.putLong(to, at + 8, UNSAFE.getLong(from + 8));
+    UNSAFE.putLong(to, at + 16, UNSAFE.getLong(from + 16));
+    UNSAFE.putLong(to, at + 24, UNSAFE.getLong(from + 24));
   }
 
   /** Sets {@code length} bytes to {@code value}. */

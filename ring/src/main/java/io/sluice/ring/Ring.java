@@ -45,13 +45,17 @@ public final class Ring {
   /** {@code RING_F_MC_HTS_DEQ}: many consumers, head and tail together. */
   public static final int MC_HTS_DEQ = 64;
 
-  /** From this many entries on, a block copy beats a loop (recipes: 16). */
-  private static final int COPY_THRESHOLD = 16;
-
   /** Bytes of an entry here; {@link RingElem} has other sizes. */
   private static final int ESIZE = 8;
 
   private final long address;
+
+  /** Copies of what the sides have: each field behind another object is a load per call. */
+  private final int prodSync;
+
+  private final int consSync;
+  private final boolean prodJournaled;
+  private final boolean consJournaled;
   final RingSide prod;
   final RingSide cons;
   final long entries;
@@ -81,6 +85,10 @@ public final class Ring {
     long consumers = address + RingLayout.CONS;
     this.prod = new RingSide(producers, consumers, capacity, journal);
     this.cons = new RingSide(consumers, producers, 0, journal);
+    prodSync = prod.sync;
+    consSync = cons.sync;
+    prodJournaled = prod.isJournaled();
+    consJournaled = cons.isJournaled();
   }
 
   /**
@@ -194,54 +202,46 @@ public final class Ring {
 
   /** Enqueues {@code n} entries that lie in memory, all or none; returns n or 0. */
   public int enqueueBulkFrom(long table, int n) {
-    long claim = prod.claim(n, true);
+    long claim = claimProd(n, true);
     if (HeadTail.count(claim) == 0) {
       return 0;
     }
     int head = HeadTail.head(claim);
-    int first = Math.min(n, size - (head & mask));
-    Memory.copy(table, entry(head), (long) first << 3);
-    if (first < n) {
-      Memory.copy(table + ((long) first << 3), entries, (long) (n - first) << 3);
-    }
-    prod.publish(head, n);
+    RingEntries.writeFrom(address, mask, head, table, n);
+    publishProd(head, n);
     return n;
   }
 
   /** Dequeues {@code n} entries into memory, or none; returns n or 0. */
   public int dequeueBulkTo(long table, int n) {
-    long claim = cons.claim(n, true);
+    long claim = claimCons(n, true);
     if (HeadTail.count(claim) == 0) {
       return 0;
     }
     int head = HeadTail.head(claim);
-    int first = Math.min(n, size - (head & mask));
-    Memory.copy(entry(head), table, (long) first << 3);
-    if (first < n) {
-      Memory.copy(entries, table + ((long) first << 3), (long) (n - first) << 3);
-    }
+    RingEntries.readTo(address, mask, head, table, n);
     if (owners != null) {
       owners.take(table, n);
     }
-    cons.publish(head, n);
+    publishCons(head, n);
     return n;
   }
 
   /** Enqueues one; false when full. */
   public boolean enqueue(long obj) {
-    long claim = prod.claim(1, true);
+    long claim = claimProd(1, true);
     if (HeadTail.count(claim) == 0) {
       return false;
     }
     int head = HeadTail.head(claim);
     Memory.putLong(entry(head), obj);
-    prod.publish(head, 1);
+    publishProd(head, 1);
     return true;
   }
 
   /** Dequeues one; 0 when empty, so that a 0 of one's own is better dequeued by burst. */
   public long dequeue() {
-    long claim = cons.claim(1, true);
+    long claim = claimCons(1, true);
     if (HeadTail.count(claim) == 0) {
       return 0;
     }
@@ -250,75 +250,75 @@ public final class Ring {
     if (owners != null) {
       owners.take(obj);
     }
-    cons.publish(head, 1);
+    publishCons(head, 1);
     return obj;
   }
 
   private int enqueue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
-    long claim = prod.claim(n, fixed);
+    if (prodSync == HeadTail.ST) {
+      return SingleThreaded.enqueue(address, mask, capacity, objs, offset, n, fixed);
+    }
+    long claim = claimProd(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
       int head = HeadTail.head(claim);
-      write(head, objs, offset, count);
-      prod.publish(head, count);
+      RingEntries.write(address, mask, head, objs, offset, count);
+      publishProd(head, count);
     }
     return count;
   }
 
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
-    long claim = cons.claim(n, fixed);
+    if (consSync == HeadTail.ST) {
+      return SingleThreaded.dequeue(address, mask, owners, objs, offset, n, fixed);
+    }
+    long claim = claimCons(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
       int head = HeadTail.head(claim);
-      read(head, objs, offset, count);
+      RingEntries.read(address, mask, head, objs, offset, count);
       if (owners != null) {
         owners.take(objs, offset, count);
       }
-      cons.publish(head, count);
+      publishCons(head, count);
     }
     return count;
   }
 
+  private long claimProd(int n, boolean fixed) {
+    return prodJournaled
+        ? prod.claim(n, fixed)
+        : HeadTail.claim(
+            prodSync, address + RingLayout.PROD, address + RingLayout.CONS, capacity, n, fixed);
+  }
+
+  private void publishProd(int head, int count) {
+    if (prodJournaled) {
+      prod.publish(head, count);
+    } else {
+      HeadTail.publish(prodSync, address + RingLayout.PROD, head, count);
+    }
+  }
+
+  private long claimCons(int n, boolean fixed) {
+    return consJournaled
+        ? cons.claim(n, fixed)
+        : HeadTail.claim(
+            consSync, address + RingLayout.CONS, address + RingLayout.PROD, 0, n, fixed);
+  }
+
+  private void publishCons(int head, int count) {
+    if (consJournaled) {
+      cons.publish(head, count);
+    } else {
+      HeadTail.publish(consSync, address + RingLayout.CONS, head, count);
+    }
+  }
+
   private long entry(int position) {
     return entries + ((long) (position & mask) << 3);
-  }
-
-  private void write(int head, long[] objs, int offset, int count) {
-    int first = Math.min(count, size - (head & mask));
-    writeRun(entry(head), objs, offset, first);
-    if (first < count) {
-      writeRun(entries, objs, offset + first, count - first);
-    }
-  }
-
-  private void read(int head, long[] objs, int offset, int count) {
-    int first = Math.min(count, size - (head & mask));
-    readRun(entry(head), objs, offset, first);
-    if (first < count) {
-      readRun(entries, objs, offset + first, count - first);
-    }
-  }
-
-  private static void writeRun(long to, long[] objs, int offset, int count) {
-    if (count >= COPY_THRESHOLD) {
-      Memory.copyFromLongs(objs, offset, to, count);
-    } else {
-      for (int i = 0; i < count; i++) {
-        Memory.putLong(to + ((long) i << 3), objs[offset + i]);
-      }
-    }
-  }
-
-  private static void readRun(long from, long[] objs, int offset, int count) {
-    if (count >= COPY_THRESHOLD) {
-      Memory.copyToLongs(from, objs, offset, count);
-    } else {
-      for (int i = 0; i < count; i++) {
-        objs[offset + i] = Memory.getLong(from + ((long) i << 3));
-      }
-    }
   }
 
   /**
@@ -345,7 +345,7 @@ public final class Ring {
   public void enqueueFinish(long[] objs, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, objs.length);
     checkFinish(prod, n);
-    write(prod.tailPosition(), objs, offset, n);
+    RingEntries.write(address, mask, prod.tailPosition(), objs, offset, n);
     prod.finish(n);
   }
 
@@ -412,7 +412,7 @@ public final class Ring {
     long claim = claimDequeue(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
-      read(HeadTail.head(claim), objs, offset, count);
+      RingEntries.read(address, mask, HeadTail.head(claim), objs, offset, count);
     }
     return count;
   }

@@ -39,6 +39,11 @@ final class RingSide {
     return SYNC_TYPES[sync];
   }
 
+  /** Whether claims are noted; if not, they are plain {@link HeadTail#claim}s. */
+  boolean isJournaled() {
+    return journal != null;
+  }
+
   /** Claims n entries, or as many as there are if not {@code fixed}; see {@link HeadTail}. */
   long claim(int n, boolean fixed) {
     return journal == null
