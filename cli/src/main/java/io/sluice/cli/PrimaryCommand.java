@@ -1,7 +1,6 @@
 package io.sluice.cli;
 
 import io.sluice.config.EalOptions;
-import io.sluice.config.ProcType;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.IdleStrategy;
 import io.sluice.primary.Forwarding;
@@ -52,9 +51,6 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
   @Override
   public Integer call() {
     EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
-    if (options.procType() == ProcType.SECONDARY) {
-      throw new CommandFailure("--proc-type=secondary; a secondary is started as sluice secondary");
-    }
     ForwardingOptions own = ForwardingOptions.parse(options.remaining());
     IdleStrategy idle = IdleStrategy.named(own.idle());
     PrintWriter out = spec.commandLine().getOut();

@@ -96,7 +96,7 @@ public final class HugepageSources {
   }
 
   private List<HugepageInfo> plain(String why) {
-    if (options.logLevel() >= WARNING) {
+    if (options.logLevel("lib.eal") >= WARNING) {
       LoggerFactory.getLogger(HugepageSources.class)
           .warn("no hugepages: {}; using shared files in {}", why, PLAIN_DIRECTORY);
     }

@@ -110,10 +110,11 @@ public final class SharedMemory implements AutoCloseable {
    * @throws SluiceException EBUSY if the prefix has a primary, or if what processes of an earlier
    *     one use is no memory of Sluice's, of another version or garbage, or if a stopped process
    *     keeps the dead one from being recovered from for 20 seconds; EINVAL if the options ask for
-   *     another base address or other pages than they use; EEXIST if the addresses are taken;
-   *     ENOMEM if there are not enough pages
+   *     another base address or other pages than they use, or for a secondary; EEXIST if the
+   *     addresses are taken; ENOMEM if there are not enough pages
    */
   public static SharedMemory create(EalOptions options) {
+    options.requireProcType(ProcType.PRIMARY);
     SharedMemory memory = new SharedMemory(options, ProcType.PRIMARY);
     return memory.opened(memory::create);
   }
@@ -331,11 +332,12 @@ public final class SharedMemory implements AutoCloseable {
    * Joins the running primary of the options' file prefix as a secondary.
    *
    * @throws SluiceException ENOENT if there is no primary, EINVAL if its config is of another
-   *     version or garbage, EEXIST if the addresses are taken in this process, ENOMEM if a page
-   *     cannot be mapped, EBUSY if an lcore id of the options is another process's or a lock is
-   *     never freed
+   *     version or garbage or the options ask for a primary, EEXIST if the addresses are taken in
+   *     this process, ENOMEM if a page cannot be mapped, EBUSY if an lcore id of the options is
+   *     another process's or a lock is never freed
    */
   public static SharedMemory attach(EalOptions options) {
+    options.requireProcType(ProcType.SECONDARY);
     SharedMemory memory = new SharedMemory(options, ProcType.SECONDARY);
     return memory.opened(memory::join);
   }

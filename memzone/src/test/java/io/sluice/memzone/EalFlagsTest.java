@@ -22,6 +22,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What DPDK's eal_flags and multiprocess autotests assert of processes, beyond parsing. */
@@ -173,6 +174,57 @@ class EalFlagsTest {
     assertEquals(
         ProcType.SECONDARY,
         SharedMemory.roleOf(EalOptions.parse("--file-prefix", other, "--proc-type=secondary")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | true",
+        "--log-level=8 | true",
+        "--log-level=warning | true",
+        "--log-level=lib.eal:warning | true",
+        "--log-level=lib.eal,5 | true",
+        "--log-level=error | false",
+        "--log-level=lib.*:error | false",
+        "--log-level=eal,4 | false",
+        "--log-level=pmd.*:error | true",
+        "--log-level=1 --log-level=lib.eal:debug | false"
+      })
+  void shouldWarnOnlyWhereTheLogLevelLetsIt(String level, boolean warns) {
+    JavaProcess primary =
+        ready("primary", Pages.PLAIN.options(prefix, ("-m 2 " + level).split(" ")));
+    quit(primary);
+    String output = String.join("\n", primary.stdout());
+    assertEquals(warns, output.contains("no hugepages: --no-huge"), output);
+  }
+
+  @Test
+  void shouldRefuseALogLevelThatDpdkRefuses() {
+    for (String wrong : List.of("--log-level=loud", "--log-level=lib.eal:", "--log-level")) {
+      JavaProcess refused = start("primary", Pages.PLAIN.options(prefix, "-m", "2", wrong));
+      refused.awaitLine("^refused EINVAL: --log-level", LIMIT);
+      assertEquals(1, refused.awaitExit(LIMIT));
+    }
+  }
+
+  @Test
+  void shouldRefuseToBeWhatProcTypeContradicts() {
+    JavaProcess asSecondary =
+        start("primary", Pages.PLAIN.options(prefix, "-m", "2", "--proc-type=secondary"));
+    asSecondary.awaitLine("^refused EINVAL: --proc-type=secondary: this is a primary", LIMIT);
+    assertEquals(1, asSecondary.awaitExit(LIMIT));
+    JavaProcess primary =
+        ready("primary", Pages.PLAIN.options(prefix, "-m", "2", "--proc-type=auto"));
+    JavaProcess asPrimary = start("secondary", "--file-prefix", prefix, "--proc-type=primary");
+    asPrimary.awaitLine("^refused EINVAL: --proc-type=primary: this is a secondary", LIMIT);
+    assertEquals(1, asPrimary.awaitExit(LIMIT));
+    JavaProcess second =
+        start("primary", Pages.PLAIN.options(prefix, "-m", "2", "--proc-type=auto"));
+    second.awaitLine("^refused EBUSY: a primary already runs on .*" + prefix, LIMIT);
+    assertEquals(1, second.awaitExit(LIMIT));
+    quit(ready("secondary", "--file-prefix", prefix, "--proc-type=auto"));
+    quit(primary);
   }
 
   @Test

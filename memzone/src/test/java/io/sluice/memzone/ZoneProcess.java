@@ -25,8 +25,8 @@ public final class ZoneProcess {
 
   /** Starts it. */
   public static void main(String[] args) throws IOException {
-    EalOptions options = EalOptions.parse(Arrays.copyOfRange(args, 1, args.length));
-    try (SharedMemory memory = open(args[0], options);
+    try (SharedMemory memory =
+            open(args[0], EalOptions.parse(Arrays.copyOfRange(args, 1, args.length)));
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in))) {
       System.out.println("ready");
       for (String line = lines.readLine();

@@ -3,6 +3,9 @@ package io.sluice.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.config.EalOptions;
+import io.sluice.config.ProcType;
+import io.sluice.memzone.SharedMemory;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
@@ -23,6 +26,27 @@ final class SampleProcesses implements AutoCloseable {
 
   JavaProcess secondary(String sample, String eal, String app) {
     return start(sample, "--proc-type=secondary --no-pci " + eal, app);
+  }
+
+  /** Starts a sample that finds out by itself whether it is the first. */
+  JavaProcess auto(String sample, String eal) {
+    return start(sample, "--proc-type=auto --no-pci " + eal, "");
+  }
+
+  /** The process ids of a kind, as the prefix's process table has them. */
+  List<Integer> pids(ProcType kind) {
+    List<Integer> pids = new ArrayList<>();
+    try (SharedMemory memory = SharedMemory.observe(EalOptions.parse("--file-prefix", prefix))) {
+      memory
+          .processTable()
+          .forEach(
+              entry -> {
+                if (entry.procType() == kind) {
+                  pids.add(entry.pid());
+                }
+              });
+    }
+    return pids;
   }
 
   private JavaProcess start(String sample, String eal, String app) {

@@ -3,6 +3,7 @@ package io.sluice.samples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.sluice.config.ProcType;
 import io.sluice.testing.JavaProcess;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,28 @@ class SimpleMpTest {
       assertEquals(0, secondary.awaitExit(SampleProcesses.LIMIT));
       primary.send("quit");
       assertEquals(0, primary.awaitExit(SampleProcesses.LIMIT));
+    }
+  }
+
+  @Test
+  void shouldMakeTheFirstPrimaryAndTheSecondSecondaryWhereTheTypeIsAuto() {
+    try (SampleProcesses processes = new SampleProcesses()) {
+      JavaProcess first = processes.auto("simple_mp", "--no-huge -m 64 --lcores 0@0,1@0");
+      first.awaitLine("Starting core 1", SampleProcesses.LIMIT);
+      JavaProcess second = processes.auto("simple_mp", "--no-huge --lcores 2@0,3@0");
+      second.awaitLine("Starting core 3", SampleProcesses.LIMIT);
+      assertEquals(List.of((int) first.pid()), processes.pids(ProcType.PRIMARY));
+      assertEquals(List.of((int) second.pid()), processes.pids(ProcType.SECONDARY));
+
+      first.send("send to_the_second");
+      second.awaitLine("core 3: Received 'to_the_second'$", SampleProcesses.LIMIT);
+      second.send("send to_the_first");
+      first.awaitLine("core 1: Received 'to_the_first'$", SampleProcesses.LIMIT);
+
+      second.send("quit");
+      assertEquals(0, second.awaitExit(SampleProcesses.LIMIT));
+      first.send("quit");
+      assertEquals(0, first.awaitExit(SampleProcesses.LIMIT));
     }
   }
 

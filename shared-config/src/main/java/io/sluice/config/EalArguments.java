@@ -9,10 +9,6 @@ final class EalArguments {
       "-l --lcores --main-lcore --proc-type --file-prefix -m --socket-mem --huge-dir --no-huge"
           + " --single-file-segments --base-virtaddr --iova-mode --vdev -a -b --no-pci --log-level";
 
-  /** DPDK's names of the levels, from 1. */
-  private static final List<String> LEVELS =
-      List.of("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug");
-
   private final String[] args;
   private final EalOptions.Builder builder = EalOptions.builder();
   private int at;
@@ -68,7 +64,7 @@ final class EalArguments {
       case "--vdev" -> builder.vdev(value(name, attached));
       case "-a", "--allow" -> builder.allow(value(name, attached));
       case "-b", "--block" -> builder.block(value(name, attached));
-      case "--log-level" -> builder.logLevel(level(value(name, attached)));
+      case "--log-level" -> builder.logLevel(value(name, attached));
       default ->
           throw new EalOptionException("unknown option '" + name + "'; accepted are " + ACCEPTED);
     }
@@ -147,17 +143,5 @@ final class EalArguments {
       case "pa" -> IovaMode.PA;
       default -> throw new EalOptionException("--iova-mode '" + text + "': accepted are pa and va");
     };
-  }
-
-  private static int level(String text) {
-    int level = LEVELS.indexOf(text) + 1;
-    if (level == 0 && text.length() == 1 && text.charAt(0) >= '1' && text.charAt(0) <= '8') {
-      level = text.charAt(0) - '0';
-    }
-    if (level == 0) {
-      throw new EalOptionException(
-          "--log-level '" + text + "': accepted are 1 to 8 and " + String.join(", ", LEVELS));
-    }
-    return level;
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The EAL's options, under DPDK's names; immutable. Made from a command line ({@link #parse}) or by
@@ -38,8 +39,27 @@ public final class EalOptions {
     return new Builder();
   }
 
+  /** {@code --proc-type}; a primary unless it was given. */
   public ProcType procType() {
-    return values.procType;
+    return values.procType == null ? ProcType.PRIMARY : values.procType;
+  }
+
+  /**
+   * Checks that a {@code --proc-type} that was given lets this process be of that kind; {@code
+   * auto} lets it be either.
+   *
+   * @param kind what this process is about to become
+   * @throws EalOptionException if the other kind was asked for
+   */
+  public void requireProcType(ProcType kind) {
+    ProcType asked = values.procType;
+    if (asked != null && asked != ProcType.AUTO && asked != kind) {
+      String accepted = kind.name().toLowerCase(Locale.ROOT);
+      String refused = asked.name().toLowerCase(Locale.ROOT);
+      throw new EalOptionException(
+          "--proc-type=%1$s: this is a %2$s, accepted are %2$s and auto; a %1$s is started as sluice %1$s"
+              .formatted(refused, accepted));
+    }
   }
 
   /** {@code --file-prefix}: which primary and secondaries belong together. */
@@ -112,9 +132,14 @@ public final class EalOptions {
     return values.noPci;
   }
 
-  /** {@code --log-level}: 1 (emergency) to 8 (debug); 7 (info) by default. */
-  public int logLevel() {
-    return values.logLevel;
+  /**
+   * {@code --log-level}: up to which level a component logs, 1 (emergency) to 8 (debug); 7 (info)
+   * by default.
+   *
+   * @param component as DPDK names it, such as {@code lib.eal}
+   */
+  public int logLevel(String component) {
+    return values.logLevels.of(component);
   }
 
   /** The program's own arguments. */
@@ -129,9 +154,8 @@ public final class EalOptions {
     private static final long ALIGN = 16L << 20;
     private static final long LOWEST = 64 << 10;
     private static final long HIGHEST = 0x7e0000000000L;
-    private static final int INFO = 7;
 
-    private ProcType procType = ProcType.PRIMARY;
+    private ProcType procType;
     private String filePrefix = "rte";
     private LcoreMap lcores;
     private int mainLcore = -1;
@@ -147,7 +171,7 @@ public final class EalOptions {
     private final List<String> allow = new ArrayList<>();
     private final List<String> block = new ArrayList<>();
     private boolean noPci;
-    private int logLevel = INFO;
+    private LogLevels logLevels = LogLevels.DEFAULT;
     private List<String> remaining = List.of();
 
     private Builder() {}
@@ -289,12 +313,13 @@ public final class EalOptions {
       return this;
     }
 
-    /** 1 (emergency) to 8 (debug). */
-    public Builder logLevel(int level) {
-      if (level < 1 || level > 8) {
-        throw new EalOptionException("--log-level " + level + ": accepted are 1 to 8");
-      }
-      this.logLevel = level;
+    /**
+     * In the syntax of {@code --log-level}: {@code LEVEL} for all components, {@code PATTERN:LEVEL}
+     * for those that a shell pattern matches, {@code REGEX,LEVEL} for those in which a regular
+     * expression is found. Of several that are about the same component the last one holds.
+     */
+    public Builder logLevel(String text) {
+      this.logLevels = logLevels.with(text);
       return this;
     }
 
@@ -349,7 +374,7 @@ public final class EalOptions {
       copy.allow.addAll(allow);
       copy.block.addAll(block);
       copy.noPci = noPci;
-      copy.logLevel = logLevel;
+      copy.logLevels = logLevels;
       copy.remaining = List.copyOf(remaining);
       return copy;
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What DPDK's eal_flags_autotest asserts of the options that Sluice has. */
@@ -33,7 +34,7 @@ class EalOptionsTest {
     assertEquals(0x200000000000L, options.baseVirtaddr());
     assertEquals(IovaMode.VA, options.iovaMode());
     assertEquals(List.of(), options.vdevs());
-    assertEquals(7, options.logLevel());
+    assertEquals(7, options.logLevel("lib.eal"));
     assertEquals(List.of(), options.remaining());
   }
 
@@ -60,7 +61,7 @@ class EalOptionsTest {
             "-a",
             "0000:02:00.0,arg=1",
             "--no-pci",
-            "--log-level=debug",
+            "--log-level=notice",
             "--",
             "own",
             "-x");
@@ -77,7 +78,7 @@ class EalOptionsTest {
     assertEquals(List.of("net_null0,size=64", "net_null1"), options.vdevs());
     assertEquals(List.of("0000:02:00.0,arg=1"), options.allow());
     assertTrue(options.noPci());
-    assertEquals(8, options.logLevel());
+    assertEquals(6, options.logLevel("lib.eal"));
     assertEquals(List.of("own", "-x"), options.remaining());
     assertArrayEquals(new int[] {2, 0, 4}, EalOptions.parse("--socket-mem=2,0,4").socketMemMb());
     assertEquals(List.of("FF:09:0B.3"), blockOf("FF:09:0B.3"));
@@ -127,6 +128,57 @@ class EalOptionsTest {
                 7,
                 Set.of(6, 7))),
         EalOptions.parse("--lcores", "0@2,(1,3)@(0-1),4-5,(6-7)").lcores());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "8 | 7",
+        "debug | 7",
+        "info | 7",
+        "4 | 4",
+        "error | 4",
+        "err | 4",
+        "e | 1",
+        "lib.eal:debug | 8",
+        "lib.eal:8 | 8",
+        "lib.*:critical | 3",
+        "*.eal:2 | 2",
+        "lib.ea?:2 | 2",
+        "lib:2 | 7",
+        "libxeal:2 | 7",
+        "pmd.*:2 | 7",
+        "eal,2 | 2",
+        "^lib[.],alert | 2",
+        "^eal,2 | 7",
+        "lib.eal:2 --log-level lib.*:5 | 5",
+        "lib.eal:2 --log-level lib.ring:5 | 2",
+        "lib.eal:debug --log-level 3 | 3",
+        "3 --log-level debug | 7"
+      })
+  void shouldKnowUpToWhichLevelAComponentLogs(String options, int level) {
+    EalOptions parsed = EalOptions.parse(("--log-level " + options).split(" "));
+    assertEquals(level, parsed.logLevel("lib.eal"));
+  }
+
+  @Test
+  void shouldLetAProcessBeOnlyWhatProcTypeAsksFor() {
+    EalOptions primary = EalOptions.parse("--proc-type=primary");
+    primary.requireProcType(ProcType.PRIMARY);
+    EalOptionException refused =
+        assertThrows(EalOptionException.class, () -> primary.requireProcType(ProcType.SECONDARY));
+    assertEquals(
+        "--proc-type=primary: this is a secondary, accepted are secondary and auto;"
+            + " a primary is started as sluice primary (EINVAL)",
+        refused.getMessage());
+    EalOptions secondary = EalOptions.parse("--proc-type=secondary");
+    secondary.requireProcType(ProcType.SECONDARY);
+    assertThrows(EalOptionException.class, () -> secondary.requireProcType(ProcType.PRIMARY));
+    for (EalOptions either : List.of(EalOptions.parse("--proc-type=auto"), EalOptions.parse())) {
+      either.requireProcType(ProcType.PRIMARY);
+      either.requireProcType(ProcType.SECONDARY);
+    }
   }
 
   @ParameterizedTest
@@ -211,6 +263,13 @@ class EalOptionsTest {
         "--log-level",
         "--log-level 9",
         "--log-level loud",
+        "--log-level 0",
+        "--log-level=",
+        "--log-level lib.eal:",
+        "--log-level lib.eal:9",
+        "--log-level lib.eal,loud",
+        "--log-level lib.eal:debug:1",
+        "--log-level (,debug",
         "--no-such",
         "-z",
         "-"
