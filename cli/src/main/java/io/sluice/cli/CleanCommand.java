@@ -1,6 +1,5 @@
 package io.sluice.cli;
 
-import io.sluice.config.EalOptions;
 import io.sluice.config.RuntimeDirectory;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,7 +34,7 @@ final class CleanCommand implements Callable<Integer> {
     TreeSet<String> prefixes = new TreeSet<>();
     if (filePrefix != null) {
       // Checked like every other: files are deleted under a path that it is part of.
-      prefixes.add(EalOptions.parse("--file-prefix", filePrefix).filePrefix());
+      prefixes.add(OptionValue.filePrefix(spec, filePrefix));
     } else {
       prefixes.addAll(RuntimeDirectory.list());
     }

@@ -22,9 +22,9 @@ final class MemsegCommand extends CommandGroup {
 
   @Command(description = "Shows the pages of one list.", mixinStandardHelpOptions = true)
   int show(
-      @Parameters(paramLabel = "LIST", description = "The memseg list's number.") int list,
+      @Parameters(paramLabel = "LIST", description = "The memseg list's number.") String list,
       @Mixin ObserverOptions options) {
-    Table table = pages(options, list);
+    Table table = pages(options, options.number("LIST", list));
     if (table.isEmpty()) {
       throw new CommandFailure("no pages in list " + list + "; see sluice memseg list");
     }

@@ -25,8 +25,13 @@ final class ObserverOptions {
 
   /** Maps the primary's memory for reading; the caller closes it. */
   SharedMemory observe() {
-    return SharedMemory.observe(
-        EalOptions.parse("--file-prefix", filePrefix, "--proc-type", "secondary"));
+    String prefix = OptionValue.filePrefix(spec, filePrefix);
+    return SharedMemory.observe(EalOptions.parse("--file-prefix", prefix));
+  }
+
+  /** Reads a whole number from 0 that is no option's but stands by itself. */
+  int number(String name, String text) {
+    return (int) OptionValue.number(spec, name, text, 0, Integer.MAX_VALUE);
   }
 
   void print(Table table) {

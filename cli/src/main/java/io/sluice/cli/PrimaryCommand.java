@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
 final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
   private static final long POLL_NANOS = 20_000_000;
 
-  @Spec private CommandSpec spec;
+  private CommandSpec spec;
 
   @Option(
       names = {"-h", "--help"},
@@ -48,8 +49,21 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
       description = "As DPDK spells them, then -- and the primary's own.")
   private List<String> arguments = new ArrayList<>();
 
+  @Spec
+  void setSpec(CommandSpec spec) {
+    this.spec = spec;
+    spec.usageMessage()
+        .sectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_FOOTER, help -> "Behind --:\n" + ForwardingOptions.help());
+  }
+
   @Override
   public Integer call() {
+    if (HelpRequest.isIn(arguments)) {
+      spec.commandLine().usage(spec.commandLine().getOut());
+      return 0;
+    }
     EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
     ForwardingOptions own = ForwardingOptions.parse(options.remaining());
     IdleStrategy idle = IdleStrategy.named(own.idle());

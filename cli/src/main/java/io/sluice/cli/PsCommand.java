@@ -39,7 +39,7 @@ final class PsCommand implements Callable<Integer> {
     List<String> prefixes =
         filePrefix == null
             ? RuntimeDirectory.list()
-            : List.of(EalOptions.parse("--file-prefix", filePrefix).filePrefix());
+            : List.of(OptionValue.filePrefix(spec, filePrefix));
     prefixes.forEach(prefix -> list(prefix, table));
     table.print(spec.commandLine().getOut(), json);
     return 0;

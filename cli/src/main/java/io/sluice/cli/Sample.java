@@ -11,6 +11,9 @@ public interface Sample {
   /** One line for the list of samples. */
   String summary();
 
+  /** How it is called, in one line: the name, EAL options, then {@code --} and its own. */
+  String usage();
+
   /**
    * Runs to the end.
    *

@@ -55,11 +55,15 @@ final class SampleCommand implements Callable<Integer>, TakesEalOptions {
             .findFirst()
             .orElseThrow(
                 () ->
-                    new CommandFailure(
-                        "no sample '"
-                            + name
-                            + "'; there are: "
-                            + String.join(", ", samples.stream().map(Sample::name).toList())));
+                    OptionValue.refused(
+                        spec,
+                        "no sample '" + name + "'",
+                        String.join(", ", samples.stream().map(Sample::name).toList())));
+    if (HelpRequest.isIn(arguments)) {
+      spec.commandLine().getOut().println("Usage: sluice sample " + chosen.usage());
+      spec.commandLine().getOut().println(chosen.summary());
+      return 0;
+    }
     return chosen.run(arguments.toArray(String[]::new));
   }
 }

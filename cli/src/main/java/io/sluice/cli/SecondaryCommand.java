@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice secondary}: a built-in or a class of the user's in a secondary process. */
 @Command(
@@ -23,6 +25,8 @@ import picocli.CommandLine.Parameters;
 final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
   private static final Map<String, Supplier<SecondaryApp>> BUILT_IN =
       Map.of("worker", () -> new Worker(SluiceCommand.BEGAN), "monitor", Monitor::new);
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = {"-h", "--help"},
@@ -55,11 +59,18 @@ final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
 
   /** Whether that is a call of this command in which nothing is left to read for picocli. */
   static boolean isMeant(String[] args) {
-    return args.length > 1 && args[0].equals("secondary") && !args[1].startsWith("-");
+    return args.length > 1
+        && args[0].equals("secondary")
+        && !args[1].startsWith("-")
+        && !HelpRequest.isIn(List.of(args));
   }
 
   @Override
   public Integer call() throws Exception {
+    if (HelpRequest.isIn(arguments)) {
+      spec.commandLine().usage(spec.commandLine().getOut());
+      return 0;
+    }
     SecondaryApp program = program();
     EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
     try (Secondary secondary = Secondary.attach(options)) {

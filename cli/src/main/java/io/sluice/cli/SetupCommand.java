@@ -35,13 +35,13 @@ final class SetupCommand implements Callable<Integer> {
       this.option = option;
     }
 
-    static PageSize of(String text) {
+    static PageSize of(CommandSpec spec, String text) {
       for (PageSize size : values()) {
         if (size.option.equals(text)) {
           return size;
         }
       }
-      throw new CommandFailure("page size '" + text + "' is not there; 2M and 1G are");
+      throw OptionValue.refused(spec, "--page-size " + text, "2M and 1G");
     }
   }
 
@@ -51,7 +51,7 @@ final class SetupCommand implements Callable<Integer> {
       names = "--pages",
       defaultValue = "512",
       description = "How many pages to have (${DEFAULT-VALUE}).")
-  private int pages;
+  private String pages;
 
   @Option(names = "--page-size", defaultValue = "2M", description = "2M or 1G (${DEFAULT-VALUE}).")
   private String pageSize;
@@ -64,15 +64,13 @@ final class SetupCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PageSize size = PageSize.of(pageSize);
-    if (pages < 1) {
-      throw new CommandFailure("--pages " + pages + "; accepted: 1 and more");
-    }
+    PageSize size = PageSize.of(spec, pageSize);
+    long wanted = OptionValue.number(spec, "--pages", pages, 1, Long.MAX_VALUE);
     if (Libc.geteuid() != 0) {
       throw new CommandFailure("setup changes the kernel's hugepage pool; run it as root");
     }
     PrintWriter out = spec.commandLine().getOut();
-    reserve(pool(size), size, out);
+    reserve(pool(size), wanted, size, out);
     HugepagePool now = pool(size);
     if (now.mountPoints().isEmpty()) {
       mount(size, out);
@@ -90,14 +88,19 @@ final class SetupCommand implements Callable<Integer> {
         .orElseThrow(() -> new CommandFailure("this kernel has no hugepages of " + size.option));
   }
 
-  private void reserve(HugepagePool pool, PageSize size, PrintWriter out) throws IOException {
+  private static void reserve(HugepagePool pool, long pages, PageSize size, PrintWriter out) {
     if (pool.total() >= pages) {
       out.println("reserved already: " + pool.total() + " pages of " + size.option);
       return;
     }
     Path file =
         Path.of("/sys/kernel/mm/hugepages/hugepages-" + (size.bytes >> 10) + "kB/nr_hugepages");
-    Files.writeString(file, Integer.toString(pages));
+    try {
+      Files.writeString(file, Long.toString(pages));
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot write " + file + ", which containers may not; reserve pages on their host");
+    }
     long got = pool(size).total();
     if (got < pages) {
       throw new CommandFailure(
@@ -117,7 +120,11 @@ final class SetupCommand implements Callable<Integer> {
     if (where == null) {
       where = Path.of(size == PageSize.M2 ? "/mnt/huge" : "/mnt/huge1g");
     }
-    Files.createDirectories(where);
+    try {
+      Files.createDirectories(where);
+    } catch (IOException e) {
+      throw new CommandFailure("--mount " + where + ": accepted is a directory, or a name for one");
+    }
     Process process =
         new ProcessBuilder(
                 "mount",

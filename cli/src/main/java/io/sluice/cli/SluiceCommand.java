@@ -19,6 +19,10 @@ import picocli.CommandLine.Spec;
     description = "A data plane for the JVM on DPDK's shared memory.",
     mixinStandardHelpOptions = true,
     version = "sluice 0.1.0",
+    footer = {
+      "The launcher ./sluice has one more:",
+      "  test                             Runs every test, with all that they need."
+    },
     subcommands = {
       DemoCommand.class,
       ChaosCommand.class,

@@ -29,8 +29,9 @@ public final class Primary implements AutoCloseable {
    * Makes the shared memory, or adopts it, and probes the devices of {@code --vdev}, in their
    * order. Ports of a dead primary that are not among these are no more.
    *
-   * @throws io.sluice.platform.SluiceException if it cannot; nothing is left behind then, and what
-   *     a dead primary left stays there for another one
+   * @throws io.sluice.platform.SluiceException if it cannot, EINVAL if {@code --proc-type} asks for
+   *     a secondary, EBUSY if the prefix has a primary, also with {@code auto}; nothing is left
+   *     behind then, and what a dead primary left stays there for another one
    */
   public static Primary start(EalOptions options) {
     Lcores lcores = new Lcores(options.lcores(), options.mainLcore());

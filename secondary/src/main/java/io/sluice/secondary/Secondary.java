@@ -28,8 +28,8 @@ public final class Secondary implements AutoCloseable {
   /**
    * Joins the primary of the options' file prefix.
    *
-   * @throws io.sluice.platform.SluiceException if there is none, or it cannot be joined; nothing is
-   *     left behind then
+   * @throws io.sluice.platform.SluiceException if there is none, or it cannot be joined, EINVAL if
+   *     {@code --proc-type} asks for a primary; nothing is left behind then
    */
   public static Secondary attach(EalOptions options) {
     Lcores lcores = new Lcores(options.lcores(), options.mainLcore());

@@ -1,13 +1,13 @@
 package io.sluice.cli.chaos;
 
 import io.sluice.cli.CommandFailure;
+import io.sluice.cli.OptionValue;
 import io.sluice.cli.processes.Console;
 import io.sluice.primary.StopRequest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice chaos}: processes are killed under load, and everything is counted afterwards. */
@@ -28,38 +28,32 @@ public final class ChaosCommand implements Callable<Integer> {
       names = "--kills",
       defaultValue = "100",
       description = "How many processes to kill (${DEFAULT-VALUE}).")
-  private int kills;
+  private String kills;
 
   @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
       description = "What chance follows from (${DEFAULT-VALUE}).")
-  private long seed;
+  private String seed;
 
   @Option(
       names = "--primary-every",
       paramLabel = "N",
       defaultValue = "50",
       description = "Each how-manieth death is the primary's, 0 for none (${DEFAULT-VALUE}).")
-  private int primaryEvery;
+  private String primaryEvery;
 
   @Override
   public Integer call() {
-    if (kills < 0 || kills > MAX_KILLS) {
-      throw new ParameterException(
-          spec.commandLine(), "--kills " + kills + "; accepted: 0-" + MAX_KILLS);
-    }
-    if (primaryEvery < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--primary-every " + primaryEvery + "; accepted: 0 and more");
-    }
+    int deaths = (int) OptionValue.number(spec, "--kills", kills, 0, MAX_KILLS);
+    long chance = OptionValue.number(spec, "--seed", seed, Long.MIN_VALUE, Long.MAX_VALUE);
+    int every = (int) OptionValue.number(spec, "--primary-every", primaryEvery, 0, MAX_KILLS);
     // The JVM may be ending by a signal: it waits until the stop request is closed, so that
     // everything is removed and said by then.
     try (StopRequest stop = new StopRequest();
         ChaosRun run =
-            new ChaosRun(
-                new Console(spec.commandLine().getOut()), stop, kills, seed, primaryEvery)) {
+            new ChaosRun(new Console(spec.commandLine().getOut()), stop, deaths, chance, every)) {
       return run(run, stop);
     }
   }

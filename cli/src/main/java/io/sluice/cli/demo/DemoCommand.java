@@ -1,6 +1,7 @@
 package io.sluice.cli.demo;
 
 import io.sluice.cli.CommandFailure;
+import io.sluice.cli.OptionValue;
 import io.sluice.nic.pcap.CaptureReader;
 import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
@@ -39,7 +40,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--frames",
       defaultValue = "1000000",
       description = "How many frames to send (${DEFAULT-VALUE}).")
-  private long frames;
+  private String frames;
 
   @Option(
       names = "--pcap",
@@ -52,7 +53,7 @@ public final class DemoCommand implements Callable<Integer> {
       names = "--workers",
       defaultValue = "2",
       description = "How many worker processes (${DEFAULT-VALUE}).")
-  private int workers;
+  private String workers;
 
   @Option(
       names = "--unprivileged",
@@ -61,24 +62,21 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (frames < 1) {
-      throw new CommandFailure("--frames " + frames + "; accepted: 1 and more");
-    }
-    if (workers < 1 || workers > Forwarding.MAX_WORKERS) {
-      throw new CommandFailure("--workers " + workers + "; accepted: 1-" + Forwarding.MAX_WORKERS);
-    }
+    long total = OptionValue.number(spec, "--frames", frames, 1, Long.MAX_VALUE);
+    int processes = (int) OptionValue.number(spec, "--workers", workers, 1, Forwarding.MAX_WORKERS);
     List<byte[]> capture = capture();
-    boolean wires = Libc.geteuid() == 0 && !unprivileged;
     // The JVM may be ending by a signal: it waits until the stop request is closed, so that
     // everything is removed and said by then.
     try (StopRequest stop = new StopRequest()) {
-      return run(stop, capture, wires);
+      return run(stop, capture, total, processes);
     }
   }
 
-  private int run(StopRequest stop, List<byte[]> capture, boolean wires) throws IOException {
+  private int run(StopRequest stop, List<byte[]> capture, long total, int processes)
+      throws IOException {
+    boolean wires = Libc.geteuid() == 0 && !unprivileged;
     try (Demo demo = new Demo(spec.commandLine().getOut(), stop)) {
-      return demo.run(wires, capture, frames, workers) ? 0 : 1;
+      return demo.run(wires, capture, total, processes) ? 0 : 1;
     } catch (CommandFailure e) {
       // Once the user wants it to end, whatever fails is a consequence.
       String why = stop.isRequested() ? "interrupted" : e.getMessage();

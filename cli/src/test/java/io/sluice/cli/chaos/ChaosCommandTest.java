@@ -89,8 +89,8 @@ class ChaosCommandTest {
       delimiter = '|',
       value = {
         "--kills -1 | --kills -1; accepted: 0-1000000",
-        "--primary-every -1 | --primary-every -1; accepted: 0 and more",
-        "--seed x | Invalid value for option '--seed': 'x' is not a long"
+        "--primary-every -1 | --primary-every -1; accepted: 0-1000000",
+        "--seed x | --seed x; accepted: whole numbers of 64 bits"
       })
   void shouldRefuseInOneLineBeforeAnythingIsMade(String options, String message)
       throws IOException {

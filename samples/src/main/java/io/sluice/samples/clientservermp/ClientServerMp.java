@@ -22,6 +22,11 @@ public final class ClientServerMp implements Sample {
   }
 
   @Override
+  public String usage() {
+    return "client_server_mp (server | client) [EAL options] -- (-p PORTMASK -n NUM_CLIENTS | -n CLIENT_ID)";
+  }
+
+  @Override
   public int run(String[] args) {
     String role = args.length == 0 ? "" : args[0];
     String[] rest = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);

@@ -21,6 +21,11 @@ public final class HotplugMp implements Sample {
   }
 
   @Override
+  public String usage() {
+    return "hotplug_mp [EAL options]";
+  }
+
+  @Override
   public int run(String[] args) {
     try (Eal eal = Eal.init(args)) {
       System.out.println((eal.isPrimary() ? "Primary" : "Secondary") + " process, 'help' for help");

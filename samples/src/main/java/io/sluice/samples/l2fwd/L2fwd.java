@@ -36,6 +36,11 @@ public final class L2fwd implements Sample {
   }
 
   @Override
+  public String usage() {
+    return L2fwdOptions.USAGE;
+  }
+
+  @Override
   public int run(String[] args) {
     try (StopRequest stop = new StopRequest();
         Eal eal = Eal.init(args)) {

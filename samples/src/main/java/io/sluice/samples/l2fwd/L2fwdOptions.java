@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 
 /** The options of l2fwd, those of DPDK's sample. */
 final class L2fwdOptions {
-  private static final String USAGE =
+  static final String USAGE =
       "l2fwd [EAL options] -- -p PORTMASK [-P] [-q NQ] [-T PERIOD] [--no-mac-updating]"
           + " [--portmap=(PORT,PORT)[,(PORT,PORT)]]";
   private static final Pattern PAIR = Pattern.compile("\\((\\d{1,3}),(\\d{1,3})\\)");

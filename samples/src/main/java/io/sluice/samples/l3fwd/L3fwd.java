@@ -35,6 +35,11 @@ public final class L3fwd implements Sample {
   }
 
   @Override
+  public String usage() {
+    return L3fwdOptions.USAGE;
+  }
+
+  @Override
   public int run(String[] args) {
     try (StopRequest stop = new StopRequest();
         Eal eal = Eal.init(args)) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 
 /** The options of l3fwd, those of DPDK's sample for what this one does. */
 final class L3fwdOptions {
-  private static final String USAGE =
+  static final String USAGE =
       "l3fwd [EAL options] -- -p PORTMASK [-P] [-E | -L | --lookup=em|lpm]"
           + " --config=(PORT,QUEUE,LCORE)[,(PORT,QUEUE,LCORE)] [--rule_ipv4=FILE]"
           + " [--eth-dest=PORT,MM:MM:MM:MM:MM:MM] [--rx-queue-size=N] [--tx-queue-size=N] [-T PERIOD]";

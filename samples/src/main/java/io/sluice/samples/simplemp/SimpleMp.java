@@ -45,6 +45,11 @@ public final class SimpleMp implements Sample {
   }
 
   @Override
+  public String usage() {
+    return "simple_mp [EAL options]";
+  }
+
+  @Override
   public int run(String[] args) {
     try (Eal eal = Eal.init(args)) {
       open(eal);

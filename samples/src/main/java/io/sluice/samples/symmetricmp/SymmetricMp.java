@@ -37,6 +37,11 @@ public final class SymmetricMp implements Sample {
   }
 
   @Override
+  public String usage() {
+    return SymmetricMpOptions.USAGE;
+  }
+
+  @Override
   public int run(String[] args) {
     try (StopRequest stop = new StopRequest();
         Eal eal = Eal.init(args)) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** The options of symmetric_mp, those of DPDK's sample. */
 final class SymmetricMpOptions {
-  private static final String USAGE =
+  static final String USAGE =
       "symmetric_mp [EAL options] -- -p PORTMASK --num-procs=N --proc-id=ID";
 
   @Option(names = "-p", required = true)
