@@ -1,9 +1,12 @@
 package io.sluice.cli;
 
 import io.sluice.testing.JavaProcess;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -51,5 +54,38 @@ public final class CliProcess {
             "env",
             "HOME=" + home);
     return JavaProcess.start(asNobody, SluiceCommand.class, List.of("-Xmx128m"), arguments);
+  }
+
+  /**
+   * Starts it as a user who is not root and may read only what all may; only root can.
+   *
+   * @param home an empty folder, which gets what root's class path holds
+   */
+  public static JavaProcess startWithoutRights(Path home, String... arguments) throws IOException {
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+    List<String> copies = new ArrayList<>();
+    for (String entry : JavaProcess.classPath().split(File.pathSeparator)) {
+      Path source = Path.of(entry);
+      if (Files.exists(source)) {
+        Path copy = home.resolve(copies.size() + "-" + source.getFileName());
+        copy(source, copy);
+        copies.add(copy.toString());
+      }
+    }
+    List<String> asNobody =
+        List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "env", "HOME=/");
+    List<String> flags = List.of("-Xmx128m", "-cp", String.join(File.pathSeparator, copies));
+    return JavaProcess.start(asNobody, SluiceCommand.class, flags, arguments);
+  }
+
+  private static void copy(Path source, Path target) throws IOException {
+    try (Stream<Path> files = Files.walk(source)) {
+      for (Path file : files.toList()) {
+        Path copy = target.resolve(source.relativize(file).toString());
+        Files.copy(file, copy);
+        String rights = Files.isDirectory(file) ? "rwxr-xr-x" : "rw-r--r--";
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString(rights));
+      }
+    }
   }
 }

@@ -6,19 +6,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.config.RuntimeDirectory;
 import io.sluice.secondary.Secondary;
 import io.sluice.secondary.SecondaryApp;
 import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
+import io.sluice.testing.RequiresCommand;
+import io.sluice.testing.RequiresRoot;
 import io.sluice.testing.UniquePrefix;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,6 +120,37 @@ class CommandsTest {
   }
 
   @Test
+  void shouldShowAMemzoneAsTheListHasIt() throws IOException {
+    JsonNode zone = json("memzone show RG_worker_0_in").get(0);
+    assertEquals(row("memzone list", "name", "RG_worker_0_in"), zone);
+    List<String> printed = run(0, "memzone", "show", "RG_worker_0_in", "--file-prefix", PREFIX);
+    assertEquals(2, printed.size(), printed::toString);
+    assertTrue(
+        printed.get(1).matches("RG_worker_0_in +" + zone.get("length").asText() + " .*"),
+        printed::toString);
+  }
+
+  @Test
+  void shouldShowThePagesOfOneMemsegList() throws IOException {
+    JsonNode all = json("memseg list");
+    int list = all.get(0).get("list").asInt();
+    List<JsonNode> ofList = new ArrayList<>();
+    all.forEach(
+        page -> {
+          if (page.get("list").asInt() == list) {
+            ofList.add(page);
+          }
+        });
+    List<JsonNode> shown = new ArrayList<>();
+    json("memseg show " + list).forEach(shown::add);
+    assertEquals(ofList, shown);
+    assertEquals(2 << 20, shown.get(0).get("length").asInt());
+    assertEquals(
+        List.of("sluice: no pages in list 99; see sluice memseg list"),
+        run(1, "memseg", "show", "99", "--file-prefix", PREFIX));
+  }
+
+  @Test
   void shouldCountWhatWentThroughThePorts() throws IOException {
     Await.until(
         "packets through net_null1",
@@ -167,24 +205,11 @@ class CommandsTest {
   @ValueSource(strings = {"..", "../x", "a/b", "/"})
   void shouldCleanNoFolderButAPrefixs(String prefix) {
     for (String command : List.of("clean", "ps")) {
-      List<String> output = run(1, command, "--file-prefix", prefix);
+      List<String> output = run(2, command, "--file-prefix", prefix);
       assertEquals(1, output.size(), output::toString);
-      assertTrue(output.get(0).startsWith("sluice: --file-prefix '" + prefix + "'"), output.get(0));
+      String start = "sluice " + command + ": --file-prefix '" + prefix + "'";
+      assertTrue(output.get(0).startsWith(start), output.get(0));
     }
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "setup --pages 0 | --pages 0; accepted: 1 and more",
-        "setup --page-size 3M | page size '3M' is not there; 2M and 1G are",
-        "sample none | no sample 'none'"
-      })
-  void shouldRefuseWithAcceptedValues(String command, String message) {
-    List<String> output = run(1, command.split(" "));
-    assertEquals(1, output.size(), output::toString);
-    assertTrue(output.get(0).startsWith("sluice: " + message), output.get(0));
   }
 
   @ParameterizedTest
@@ -230,8 +255,13 @@ class CommandsTest {
 
   @Test
   void shouldRefuseASecondPrimaryAndAWorkerTooMany() {
-    List<String> second = run(1, "primary", "--file-prefix", PREFIX, "--no-huge", "--no-pci");
-    assertTrue(second.get(second.size() - 1).contains("EBUSY"), second::toString);
+    for (String type : List.of("primary", "auto")) {
+      List<String> second =
+          run(1, "primary", "--file-prefix", PREFIX, "--no-huge", "--proc-type", type);
+      String last = second.get(second.size() - 1);
+      assertTrue(last.startsWith("sluice: a primary already runs on "), second::toString);
+      assertTrue(last.contains(PREFIX) && last.endsWith("(EBUSY)"), second::toString);
+    }
     List<String> worker = run(1, "secondary", "worker", "--file-prefix", PREFIX);
     assertTrue(worker.get(0).contains("all 1 workers' places are taken"), worker::toString);
   }
@@ -275,7 +305,7 @@ class CommandsTest {
         "--vdev net_null0 -- --ring-size 100 | 100",
         "--vdev net_null0 -- --mbufs 0 | packets",
         "--vdev net_null0 -- --wrokers 1 | '--wrokers'",
-        "--proc-type secondary | a secondary is started as sluice secondary"
+        "--proc-type secondary | --proc-type=secondary: this is a primary, accepted are primary and auto"
       })
   void shouldRefuseAPrimaryInOneLineAndLeaveNothing(String options, String message) {
     String prefix = UniquePrefix.next();
@@ -289,6 +319,48 @@ class CommandsTest {
     assertTrue(errors.get(0).contains(message), output::toString);
     assertFalse(output.stream().anyMatch(line -> line.contains("\tat ")), output::toString);
     assertEquals(List.of(), Leftovers.of(prefix));
+  }
+
+  @Test
+  void shouldAttachASecondaryOnlyWhereTheProcTypeLetsIt() {
+    assertEquals(
+        List.of(
+            "sluice: --proc-type=primary: this is a secondary, accepted are secondary and auto;"
+                + " a primary is started as sluice primary (EINVAL)"),
+        run(1, "secondary", "worker", "--file-prefix", PREFIX, "--proc-type=primary"));
+    assertEquals(
+        List.of("2 ports, "),
+        run(
+            0,
+            "secondary",
+            CountsPorts.class.getName(),
+            "--file-prefix",
+            PREFIX,
+            "--proc-type=auto"));
+  }
+
+  @Test
+  @RequiresRoot
+  @RequiresCommand("setpriv")
+  void shouldRefuseACaptureThatTheUserMayNotRead(@TempDir Path directory) throws IOException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path file = Files.write(directory.resolve("secret.pcap"), new byte[64]);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Path home = Files.createDirectory(directory.resolve("home"));
+    String options =
+        "primary --no-huge -m 32 --no-pci --file-prefix %s --vdev net_pcap0,rx_pcap=%s"
+            .formatted(UniquePrefix.next(), file);
+    try (JavaProcess primary = CliProcess.startWithoutRights(home, options.split(" "))) {
+      assertEquals(1, primary.awaitExit(LIMIT), () -> String.join("\n", primary.stdout()));
+      List<String> errors =
+          primary.stdout().stream().filter(line -> line.startsWith("sluice: ")).toList();
+      assertEquals(1, errors.size(), () -> String.join("\n", primary.stdout()));
+      assertTrue(
+          errors
+              .get(0)
+              .contains("'" + file + "' cannot be read; check its name and rights (EACCES)"),
+          errors.get(0));
+    }
   }
 
   @Test
@@ -322,35 +394,31 @@ class CommandsTest {
       dead.awaitLine("primary: ready.*", LIMIT);
       dead.kill();
     }
-    assertFalse(Leftovers.of(prefix).isEmpty());
-    List<String> output = run(0, "clean", "--file-prefix", prefix);
+    List<Path> left = Leftovers.of(prefix);
+    assertTrue(left.stream().anyMatch(file -> file.startsWith("/dev/shm")), left::toString);
+    assertTrue(left.stream().anyMatch(file -> file.endsWith("config")), left::toString);
+    assertEquals(
+        cleaned("would remove ", left), run(0, "clean", "--dry-run", "--file-prefix", prefix));
+    assertEquals(left, Leftovers.of(prefix));
+    assertEquals(cleaned("removed ", left), run(0, "clean", "--file-prefix", prefix));
     assertEquals(List.of(), Leftovers.of(prefix));
-    assertTrue(output.stream().anyMatch(line -> line.contains(prefix)), output::toString);
+    left.forEach(
+        file -> assertFalse(Files.exists(file, LinkOption.NOFOLLOW_LINKS), file::toString));
+    assertFalse(Files.exists(Path.of(RuntimeDirectory.of(prefix).path())));
+    assertEquals(List.of("removed 0 files"), run(0, "clean", "--file-prefix", prefix));
+  }
+
+  private static List<String> cleaned(String did, List<Path> files) {
+    List<String> lines = new ArrayList<>();
+    files.forEach(file -> lines.add(did + file));
+    lines.add(did + files.size() + " files");
+    return lines;
   }
 
   @Test
-  void shouldHaveHelpForEveryCommandAndACompletion() {
-    for (String command :
-        List.of(
-            "demo",
-            "primary",
-            "secondary",
-            "sample",
-            "ps",
-            "ring",
-            "mempool",
-            "memzone",
-            "memseg",
-            "port",
-            "clean",
-            "setup",
-            "doctor")) {
-      List<String> help = run(0, command, "--help");
-      assertTrue(
-          help.get(0).startsWith("Usage: sluice " + command)
-              || help.get(0).startsWith("Usage: sluice " + command.split(" ")[0]),
-          help::toString);
-    }
-    assertTrue(String.join("\n", run(0, "completion")).contains("complete -F"));
+  void shouldCleanNothingThatRuns() {
+    assertEquals(
+        List.of("in use: " + PREFIX + "; see sluice ps", "removed 0 files"),
+        run(0, "clean", "--file-prefix", PREFIX));
   }
 }

@@ -84,9 +84,9 @@ public final class JavaProcess implements AutoCloseable {
     command.add("-Xmx256m");
     command.add("-XX:+UseSerialGC");
     command.add("-Dsluice.checks=true");
-    command.addAll(jvmFlags);
     command.add("-cp");
     command.add(classPath());
+    command.addAll(jvmFlags);
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;
@@ -101,7 +101,8 @@ public final class JavaProcess implements AutoCloseable {
     return flags;
   }
 
-  private static String classPath() {
+  /** The class path of this JVM's tests, which children have too. */
+  public static String classPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 

@@ -16,6 +16,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -191,17 +192,39 @@ class DemoTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--frames 0 | --frames 0; accepted: 1 and more",
-        "--workers 0 | --workers 0; accepted: 1-16",
-        "--workers 17 | --workers 17; accepted: 1-16",
-        "--pcap /no/such.pcap | cannot read the capture: capture file '/no/such.pcap' cannot be"
+        "--frames 0 | 2 | sluice demo: --frames 0; accepted: 1 and more; see sluice demo --help",
+        "--workers 0 | 2 | sluice demo: --workers 0; accepted: 1-16; see sluice demo --help",
+        "--workers 17 | 2 | sluice demo: --workers 17; accepted: 1-16; see sluice demo --help",
+        "--pcap /no/such.pcap | 1 | sluice: cannot read the capture: capture file '/no/such.pcap' cannot be"
             + " read; check its name and rights (ENOENT)"
       })
-  void shouldRefuseInOneLineBeforeAnythingIsMade(String options, String message)
+  void shouldRefuseInOneLineBeforeAnythingIsMade(String options, int code, String message)
       throws IOException {
     try (JavaProcess demo = CliProcess.start(("demo " + options).split(" "))) {
+      assertEquals(code, demo.awaitExit(LIMIT));
+      assertEquals(List.of(message), demo.stdout());
+      assertLeavesNothing(demo.pid());
+    }
+  }
+
+  @Test
+  @RequiresRoot
+  @RequiresCommand("setpriv")
+  void shouldRefuseACaptureThatTheUserMayNotRead() throws IOException {
+    Path home = Files.createDirectory(directory.resolve("home"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path file = directory.resolve("secret.pcap");
+    CaptureFile.write(file, List.of(new byte[60]));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    try (JavaProcess demo =
+        CliProcess.startWithoutRights(home, "demo", "--pcap", file.toString())) {
       assertEquals(1, demo.awaitExit(LIMIT));
-      assertEquals(List.of("sluice: " + message), demo.stdout());
+      assertEquals(
+          List.of(
+              "sluice: cannot read the capture: capture file '"
+                  + file
+                  + "' cannot be read; check its name and rights (EACCES)"),
+          demo.stdout());
       assertLeavesNothing(demo.pid());
     }
   }
