@@ -29,6 +29,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EalFlagsTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
+  /** Of the tests' processes only these show what they log. */
+  private static final List<String> LOGGING =
+      List.of("-Dorg.slf4j.simpleLogger.defaultLogLevel=trace");
+
   private final String prefix = UniquePrefix.next();
   private final String other = UniquePrefix.next();
   private final List<JavaProcess> started = new ArrayList<>();
@@ -43,8 +47,7 @@ class EalFlagsTest {
   private JavaProcess start(String role, String... options) {
     List<String> all = new ArrayList<>(List.of(role));
     all.addAll(List.of(options));
-    JavaProcess process =
-        JavaProcess.start(ZoneProcess.class, List.of(), all.toArray(String[]::new));
+    JavaProcess process = JavaProcess.start(ZoneProcess.class, LOGGING, all.toArray(String[]::new));
     started.add(process);
     return process;
   }
