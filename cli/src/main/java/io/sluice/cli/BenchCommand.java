@@ -10,7 +10,6 @@ import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice bench}: how fast it is, beside DPDK's own library in C, in one run. */
@@ -64,9 +63,8 @@ final class BenchCommand implements Callable<Integer> {
     try {
       return Pattern.compile(rows);
     } catch (PatternSyntaxException e) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--rows '" + rows + "': " + e.getDescription() + "; accepted: a regular expression");
+      throw OptionValue.refused(
+          spec, "--rows '" + rows + "': " + e.getDescription(), "a regular expression");
     }
   }
 }

@@ -34,6 +34,11 @@ public final class Mbuf {
   /** data_off 0, refcnt 1, nb_segs 1, port invalid, as the 8 bytes from data_off on. */
   private static final long REARM = 0xffff_0001_0001_0000L;
 
+  /** refcnt 1 and nb_segs 1, in those 8 bytes. */
+  private static final long ONE_SEGMENT = 0x0000_0001_0001_0000L;
+
+  private static final long ONE_SEGMENT_MASK = 0x0000_ffff_ffff_0000L;
+
   private Mbuf() {}
 
   /**
@@ -102,7 +107,7 @@ public final class Mbuf {
 
   /** {@code rte_pktmbuf_free_seg}: gives back one segment, if it has no other owner. */
   public static void freeSeg(long m) {
-    if (prefreeSeg(m)) {
+    if (isAsInPool(m) || prefreeSeg(m)) {
       poolOf(m).put(m);
     }
   }
@@ -128,22 +133,40 @@ public final class Mbuf {
           continue;
         }
         long pool = Memory.getLong(m + MbufLayout.POOL);
-        if (poolAddress != 0 && pool != poolAddress) {
-          break;
+        if (pool != poolAddress) {
+          if (poolAddress != 0) {
+            break;
+          }
+          poolAddress = pool;
         }
-        poolAddress = pool;
         i++;
-        long rest = nextOwned(m);
-        if (prefreeSeg(m)) {
+        if (isAsInPool(m) || giveUp(m)) {
           mbufs[ready++] = m;
         }
-        free(rest);
       }
       if (ready != start) {
         poolAt(poolAddress).putBulk(mbufs, start, ready - start);
       }
       start = i;
     }
+  }
+
+  /** Frees what is behind the first segment; whether that itself is ready for its pool. */
+  private static boolean giveUp(long m) {
+    long rest = nextOwned(m);
+    boolean ready = prefreeSeg(m);
+    free(rest);
+    return ready;
+  }
+
+  /**
+   * Whether it is what it was when it left its pool: one segment with one reference and its own
+   * buffer. Most are, and three loads say so; refcnt and nb_segs lie in one word.
+   */
+  private static boolean isAsInPool(long m) {
+    return (Memory.getLongAcquire(m + MbufLayout.DATA_OFF) & ONE_SEGMENT_MASK) == ONE_SEGMENT
+        && next(m) == 0
+        && (olFlags(m) & NOT_DIRECT) == 0;
   }
 
   /** {@code rte_pktmbuf_prefree_seg}: gives up one reference; true when it was the last. */

@@ -38,8 +38,6 @@ public final class Mempool {
   /** {@code RTE_MEMPOOL_F_NO_IOVA_CONTIG}: objects need not be contiguous in IO addresses. */
   public static final int F_NO_IOVA_CONTIG = 32;
 
-  private static final int COPY_THRESHOLD = 16;
-
   /** Called for each object of a pool, with its running number. */
   @FunctionalInterface
   public interface ObjectVisitor {
@@ -336,26 +334,12 @@ public final class Mempool {
    * twice.
    */
   private static void take(long cache, int len, long[] objs, int offset, int n) {
-    long from = slot(cache, len - n);
-    if (n >= COPY_THRESHOLD) {
-      Memory.copyToLongs(from, objs, offset, n);
-    } else {
-      for (int i = 0; i < n; i++) {
-        objs[offset + i] = Memory.getLong(from + ((long) i << 3));
-      }
-    }
+    Memory.copyToLongs(slot(cache, len - n), objs, offset, n);
     Memory.putIntRelease(cache + MempoolCacheLayout.LEN, len - n);
   }
 
   private static void store(long cache, int len, long[] objs, int offset, int n) {
-    long to = slot(cache, len);
-    if (n >= COPY_THRESHOLD) {
-      Memory.copyFromLongs(objs, offset, to, n);
-    } else {
-      for (int i = 0; i < n; i++) {
-        Memory.putLong(to + ((long) i << 3), objs[offset + i]);
-      }
-    }
+    Memory.copyFromLongs(objs, offset, slot(cache, len), n);
     Memory.putIntRelease(cache + MempoolCacheLayout.LEN, len + n);
   }
 
