@@ -1,6 +1,7 @@
 package io.sluice.mempool;
 
 import io.sluice.config.MemConfigLayout;
+import io.sluice.config.TailqEntryLayout;
 import io.sluice.memseg.Heaps;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
@@ -24,8 +25,6 @@ import io.sluice.ring.RingPart;
  * nothing is left of it.
  */
 public final class EmptyMempool implements AutoCloseable {
-  private static final int TAILQ_ENTRY_SIZE = 24;
-
   /** {@code RTE_MEMPOOL_F_POOL_CREATED}. */
   private static final int F_POOL_CREATED = 16;
 
@@ -54,8 +53,8 @@ public final class EmptyMempool implements AutoCloseable {
     long data = makeBackend();
     Memory.putInt(address + MempoolLayout.OPS_INDEX, ops.ordinal());
     Memory.putLong(address + MempoolLayout.POOL_DATA, data);
-    this.entry = zmalloc("MEMPOOL_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, "list entry");
-    Memory.putLong(entry + MempoolCreation.TAILQ_DATA, address);
+    this.entry = zmalloc("MEMPOOL_TAILQ_ENTRY", TailqEntryLayout.SIZEOF, "list entry");
+    Memory.putLong(entry + TailqEntryLayout.DATA, address);
     this.pool = handle();
     this.population = new MempoolPopulation(memory, pool, parts, isProtected());
   }

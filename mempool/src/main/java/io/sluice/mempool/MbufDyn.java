@@ -3,6 +3,7 @@ package io.sluice.mempool;
 import io.sluice.config.Locks;
 import io.sluice.config.ProcType;
 import io.sluice.config.Tailq;
+import io.sluice.config.TailqEntryLayout;
 import io.sluice.config.UndoLog;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
@@ -27,8 +28,6 @@ public final class MbufDyn {
   private static final String ZONE = "rte_mbuf_dyn";
   private static final String FIELDS = "RTE_MBUF_DYNFIELD";
   private static final String FLAGS = "RTE_MBUF_DYNFLAG";
-  private static final int TAILQ_DATA = 16;
-  private static final int TAILQ_ENTRY_SIZE = 24;
 
   /** {@code dynfield1}, all that an mbuf has to give. */
   private static final int DYNFIELD_END = MbufLayout.DYNFIELD1 + 36;
@@ -134,7 +133,7 @@ public final class MbufDyn {
           Tailq.iterate(
               m.tailq(FIELDS),
               entry -> {
-                long element = Memory.getLong(entry + TAILQ_DATA);
+                long element = Memory.getLong(entry + TailqEntryLayout.DATA);
                 text.append("  name=").append(nameOf(element));
                 text.append(" offset=")
                     .append(Memory.getLong(element + MbufDynLayout.FIELD_OFFSET));
@@ -146,7 +145,7 @@ public final class MbufDyn {
           Tailq.iterate(
               m.tailq(FLAGS),
               entry -> {
-                long element = Memory.getLong(entry + TAILQ_DATA);
+                long element = Memory.getLong(entry + TailqEntryLayout.DATA);
                 text.append("  name=").append(nameOf(element));
                 text.append(" bitnum=").append(Memory.getInt(element + MbufDynLayout.FLAG_BITNUM));
                 text.append(" flags=0\n");
@@ -213,7 +212,7 @@ public final class MbufDyn {
     Tailq.iterate(
         m.tailq(tailq),
         entry -> {
-          long element = Memory.getLong(entry + TAILQ_DATA);
+          long element = Memory.getLong(entry + TailqEntryLayout.DATA);
           if (nameOf(element).equals(name)) {
             found[0] = element;
           }
@@ -346,8 +345,8 @@ public final class MbufDyn {
   }
 
   private static long entry(Construction parts, long element, String name) {
-    long entry = allocate(parts, "MBUF_DYN_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, name);
-    Memory.putLong(entry + TAILQ_DATA, element);
+    long entry = allocate(parts, "MBUF_DYN_TAILQ_ENTRY", TailqEntryLayout.SIZEOF, name);
+    Memory.putLong(entry + TailqEntryLayout.DATA, element);
     return entry;
   }
 

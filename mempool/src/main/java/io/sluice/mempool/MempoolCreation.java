@@ -2,6 +2,7 @@ package io.sluice.mempool;
 
 import io.sluice.config.Locks;
 import io.sluice.config.Tailq;
+import io.sluice.config.TailqEntryLayout;
 import io.sluice.config.UndoLog;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
@@ -20,7 +21,6 @@ import java.util.function.LongConsumer;
 /** Finding and freeing pools ({@code rte_mempool.c}); {@link EmptyMempool} makes them. */
 final class MempoolCreation {
   static final String ZONE_PREFIX = "MP_";
-  static final int TAILQ_DATA = 16;
   static final int ALIGN = 64;
 
   private static final String TAILQ = "RTE_MEMPOOL";
@@ -127,7 +127,8 @@ final class MempoolCreation {
   private static void forEachAddress(SharedMemory m, LongConsumer visitor) {
     m.locks().lock(Locks.MPLOCK);
     try {
-      Tailq.iterate(m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TAILQ_DATA)));
+      Tailq.iterate(
+          m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TailqEntryLayout.DATA)));
     } finally {
       m.locks().unlock(Locks.MPLOCK);
     }
@@ -197,7 +198,7 @@ final class MempoolCreation {
     Tailq.iterate(
         m.tailq(TAILQ),
         entry -> {
-          if (Memory.getLong(entry + TAILQ_DATA) == pool.address()) {
+          if (Memory.getLong(entry + TailqEntryLayout.DATA) == pool.address()) {
             found[0] = entry;
           }
         });

@@ -2,6 +2,7 @@ package io.sluice.ring;
 
 import io.sluice.config.Locks;
 import io.sluice.config.Tailq;
+import io.sluice.config.TailqEntryLayout;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
@@ -157,7 +158,7 @@ final class RingCreation {
   private static void walkLocked(SharedMemory m, LongConsumer visitor) {
     try {
       Tailq.iterate(
-          m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + RingPart.TAILQ_DATA)));
+          m.tailq(TAILQ), entry -> visitor.accept(Memory.getLong(entry + TailqEntryLayout.DATA)));
     } finally {
       m.locks().unlock(Locks.QLOCK);
     }

@@ -1,6 +1,7 @@
 package io.sluice.ring;
 
 import io.sluice.config.Tailq;
+import io.sluice.config.TailqEntryLayout;
 import io.sluice.config.UndoLog;
 import io.sluice.memzone.Construction;
 import io.sluice.memzone.MemZone;
@@ -18,10 +19,7 @@ import io.sluice.platform.SluiceException;
  * process.
  */
 public final class RingPart {
-  static final int TAILQ_DATA = 16;
-
   private static final String ZONE_PREFIX = "RG_";
-  private static final int TAILQ_ENTRY_SIZE = 24;
 
   private final SharedMemory memory;
   private final String name;
@@ -58,14 +56,14 @@ public final class RingPart {
     RingCreation.checkFlags(name, flags);
     long bytes = RingCreation.memsize(name, esize, RingCreation.slots(name, count, flags));
     MemZone zone = reserve(parts, name, bytes, socket);
-    long entry = parts.zmalloc("RING_TAILQ_ENTRY", TAILQ_ENTRY_SIZE, MemZone.SOCKET_ID_ANY);
+    long entry = parts.zmalloc("RING_TAILQ_ENTRY", TailqEntryLayout.SIZEOF, MemZone.SOCKET_ID_ANY);
     if (entry == 0) {
       throw new SluiceException(
           Errno.ENOMEM, "ring '" + name + "': no memory for its list entry; give more with -m");
     }
     RingCreation.init(zone.address(), name, esize, count, flags);
     Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
-    Memory.putLong(entry + TAILQ_DATA, zone.address());
+    Memory.putLong(entry + TailqEntryLayout.DATA, zone.address());
     return new RingPart(m, name, zone.address(), entry);
   }
 
@@ -119,7 +117,7 @@ public final class RingPart {
     Tailq.iterate(
         m.tailq(RingCreation.TAILQ),
         entry -> {
-          if (Memory.getLong(entry + TAILQ_DATA) == address) {
+          if (Memory.getLong(entry + TailqEntryLayout.DATA) == address) {
             found[0] = entry;
           }
         });

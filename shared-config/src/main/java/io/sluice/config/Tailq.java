@@ -7,9 +7,8 @@ import java.util.function.LongConsumer;
 
 /**
  * The config's tailqs: shared lists by name, from which every process finds the rings, mempools and
- * so on of all. An entry is {@code struct rte_tailq_entry}: next, the address of what points to it,
- * and the object's address; it is allocated by the caller from the shared heap. Who inserts,
- * removes or walks holds the config's qlock, or mplock for mempools.
+ * so on of all. An entry ({@link TailqEntryLayout}) is allocated by the caller from the shared
+ * heap. Who inserts, removes or walks holds the config's qlock, or mplock for mempools.
  */
 public final class Tailq {
   /**
@@ -47,26 +46,27 @@ public final class Tailq {
     "RTE_MEMBER"
   };
 
-  private static final int HEAD_SIZE = 48;
-  private static final int HEADS = 32;
-
   private Tailq() {}
+
+  private static long head(long config, int index) {
+    return config + MemConfigLayout.TAILQ_HEAD + (long) index * TailqHeadLayout.SIZEOF;
+  }
 
   /** Makes all of them, empty. */
   public static void createAll(long config) {
     for (int i = 0; i < NAMES.length; i++) {
-      long head = config + MemConfigLayout.TAILQ_HEAD + (long) i * HEAD_SIZE;
-      Memory.putLong(head, 0);
-      Memory.putLong(head + 8, head);
-      Memory.putString(head + 16, 32, NAMES[i]);
+      long head = head(config, i);
+      Memory.putLong(head + TailqHeadLayout.FIRST, 0);
+      Memory.putLong(head + TailqHeadLayout.LAST, head + TailqHeadLayout.FIRST);
+      Memory.putString(head + TailqHeadLayout.NAME, TailqHeadLayout.NAMESIZE, NAMES[i]);
     }
   }
 
   /** The head of that name. */
   public static long lookup(long config, String name) {
-    for (int i = 0; i < HEADS; i++) {
-      long head = config + MemConfigLayout.TAILQ_HEAD + (long) i * HEAD_SIZE;
-      if (Memory.getString(head + 16, 32).equals(name)) {
+    for (int i = 0; i < TailqHeadLayout.MAX; i++) {
+      long head = head(config, i);
+      if (Memory.getString(head + TailqHeadLayout.NAME, TailqHeadLayout.NAMESIZE).equals(name)) {
         return head;
       }
     }
@@ -75,25 +75,25 @@ public final class Tailq {
 
   /** Appends an entry; the caller holds the tailqs' lock, whose log it gives. */
   public static void insertTail(UndoLog log, long head, long entry) {
-    long last = Memory.getLong(head + 8);
-    Memory.putLong(entry, 0);
-    Memory.putLong(entry + 8, last);
+    long last = Memory.getLong(head + TailqHeadLayout.LAST);
+    Memory.putLong(entry + TailqEntryLayout.NEXT, 0);
+    Memory.putLong(entry + TailqEntryLayout.PREV, last);
     log.putLong(last, entry);
-    log.putLong(head + 8, entry);
+    log.putLong(head + TailqHeadLayout.LAST, entry + TailqEntryLayout.NEXT);
   }
 
   /** Takes an entry out; the caller holds the tailqs' lock, whose log it gives. */
   public static void remove(UndoLog log, long head, long entry) {
-    long next = Memory.getLong(entry);
-    long prev = Memory.getLong(entry + 8);
-    log.putLong(next == 0 ? head + 8 : next + 8, prev);
+    long next = Memory.getLong(entry + TailqEntryLayout.NEXT);
+    long prev = Memory.getLong(entry + TailqEntryLayout.PREV);
+    log.putLong(next == 0 ? head + TailqHeadLayout.LAST : next + TailqEntryLayout.PREV, prev);
     log.putLong(prev, next);
   }
 
   /** Visits every entry; the caller holds the tailqs' lock. */
   public static void iterate(long head, LongConsumer visitor) {
-    for (long entry = Memory.getLong(head); entry != 0; ) {
-      long next = Memory.getLong(entry);
+    for (long entry = Memory.getLong(head + TailqHeadLayout.FIRST); entry != 0; ) {
+      long next = Memory.getLong(entry + TailqEntryLayout.NEXT);
       visitor.accept(entry);
       entry = next;
     }
