@@ -127,21 +127,23 @@ final class PrimaryCommand implements Callable<Integer>, TakesEalOptions {
   private static void report(PrintWriter out, PortForwarding ports) {
     for (Forwarding.ProcessStats process : ports.forwarding().processes()) {
       out.printf(
-          "report process name=%s packets=%d bytes=%d cyclesperpacket=%d%n",
+          "report process name=%s packets=%d bytes=%d cyclesperpacket=%d drops=%d%n",
           process.name().replace(' ', '_'),
           process.packets(),
           process.bytes(),
-          process.cyclesPerPacket());
+          process.cyclesPerPacket(),
+          process.drops());
     }
     int index = 0;
     for (Forwarding.PortStats port : ports.forwarding().ports()) {
       out.printf(
-          "report port name=%s rx=%d tx=%d rxbytes=%d txbytes=%d drops=%d%n",
+          "report port name=%s rx=%d tx=%d rxbytes=%d txbytes=%d cyclesperpacket=%d drops=%d%n",
           port.name(),
           port.rxPackets(),
           port.txPackets(),
           port.rxBytes(),
           port.txBytes(),
+          port.cyclesPerPacket(),
           ports.drops(index++));
     }
     out.printf("report pool leaked=%d undelivered=%d%n", ports.mbufsInUse(), ports.undelivered());

@@ -84,7 +84,7 @@ public final class Forwarder implements AutoCloseable {
     }
     long left = underWay();
     for (PortQueue port : ports) {
-      port.drop();
+      counters.drop(port.drop());
     }
     return left;
   }

@@ -43,18 +43,34 @@ public final class Forwarding {
     this.out = out;
   }
 
-  /** What one process has done. */
+  /**
+   * What one process has done.
+   *
+   * @param cycles spent in rounds with work
+   * @param drops packets that it has freed in place of passing them on; what a process held that
+   *     died is {@link #stranded}
+   */
   public record ProcessStats(
-      String name, int pid, WorkerState state, long packets, long bytes, long cycles) {
+      String name, int pid, WorkerState state, long packets, long bytes, long cycles, long drops) {
     /** Cycles spent in rounds with work, for each packet; 0 before the first. */
     public long cyclesPerPacket() {
       return packets == 0 ? 0 : cycles / packets;
     }
   }
 
-  /** What went through one port. */
+  /**
+   * What went through one port.
+   *
+   * @param cycles that the primary spent in the port's bursts which passed something
+   */
   public record PortStats(
-      String name, long rxPackets, long rxBytes, long txPackets, long txBytes) {}
+      String name, long rxPackets, long rxBytes, long txPackets, long txBytes, long cycles) {
+    /** Cycles spent in the port's bursts for each packet; 0 before the first. */
+    public long cyclesPerPacket() {
+      long packets = rxPackets + txPackets;
+      return packets == 0 ? 0 : cycles / packets;
+    }
+  }
 
   /**
    * Makes it; in a memory that was adopted, goes on with what is there of it, and with the workers
@@ -254,6 +270,10 @@ public final class Forwarding {
     return port(address, port) + ForwardingLayout.PORT_TX;
   }
 
+  long portCyclesAddress(int port) {
+    return port(address, port) + ForwardingLayout.PORT_CYCLES;
+  }
+
   /**
    * How many packets a worker has been given and has not given back, by the rings' own indices:
    * right whenever the primary before this one died.
@@ -309,7 +329,8 @@ public final class Forwarding {
         state,
         Memory.getLongVolatile(counters + ForwardingLayout.PACKETS),
         Memory.getLongVolatile(counters + ForwardingLayout.BYTES),
-        Memory.getLongVolatile(counters + ForwardingLayout.CYCLES));
+        Memory.getLongVolatile(counters + ForwardingLayout.CYCLES),
+        Memory.getLongVolatile(counters + ForwardingLayout.DROPS));
   }
 
   /** Every port's counters. */
@@ -327,7 +348,8 @@ public final class Forwarding {
               Memory.getLongVolatile(rx + ForwardingLayout.PACKETS),
               Memory.getLongVolatile(rx + ForwardingLayout.BYTES),
               Memory.getLongVolatile(tx + ForwardingLayout.PACKETS),
-              Memory.getLongVolatile(tx + ForwardingLayout.BYTES)));
+              Memory.getLongVolatile(tx + ForwardingLayout.BYTES),
+              Memory.getLongVolatile(portCyclesAddress(i))));
     }
     return all;
   }

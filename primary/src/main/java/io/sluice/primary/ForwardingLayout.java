@@ -9,14 +9,14 @@ package io.sluice.primary;
  *   64  worker[0..15], 192 bytes each
  *         0  pid and state, one word (8): pid in the low half, {@link WorkerState} in the high one
  *         8  start time (8)
- *        64  packets (8)  bytes (8)  cycles (8)       the worker writes
+ *        64  packets (8)  bytes (8)  cycles (8)  drops (8)   the worker writes
  *       128  in flight (8)  stranded (8)              the primary writes
  *       144  gap (4): how much the ring to the worker is ahead of the one from it when nothing is
  *            under way, since packets died with workers
  * 3136  port[0..15], 128 bytes each
  *         0  name (32)
- *        64  rx packets (8)  rx bytes (8)  tx packets (8)  tx bytes (8)
- * 5184  primary: packets (8)  bytes (8)  cycles (8)
+ *        64  rx packets (8)  rx bytes (8)  tx packets (8)  tx bytes (8)  cycles (8)
+ * 5184  primary: packets (8)  bytes (8)  cycles (8)  drops (8)
  * </pre>
  */
 final class ForwardingLayout {
@@ -41,6 +41,7 @@ final class ForwardingLayout {
   static final int PORT_NAME_LENGTH = 32;
   static final int PORT_RX = 64;
   static final int PORT_TX = 80;
+  static final int PORT_CYCLES = 96;
 
   static final int PRIMARY_COUNTERS = FIRST_PORT + MAX_PORTS * PORT_SIZEOF;
 
@@ -49,6 +50,7 @@ final class ForwardingLayout {
 
   static final int BYTES = 8;
   static final int CYCLES = 16;
+  static final int DROPS = 24;
 
   static final int SIZEOF = PRIMARY_COUNTERS + 64;
 

@@ -2,6 +2,7 @@ package io.sluice.primary;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.platform.Memory;
+import io.sluice.platform.Tsc;
 import io.sluice.ring.Ring;
 
 /** One port's two sides in the forwarder: what it has received and what it is to send. */
@@ -10,6 +11,7 @@ final class PortQueue {
   private final ForwardingPort port;
   private final long rxCounters;
   private final long txCounters;
+  private final long cycles;
   private final int burst;
   private final long[] received;
   private int nextReceived;
@@ -22,6 +24,7 @@ final class PortQueue {
     this.port = port;
     this.rxCounters = forwarding.rxAddress(index);
     this.txCounters = forwarding.txAddress(index);
+    this.cycles = forwarding.portCyclesAddress(index);
     this.burst = burst;
     this.received = new long[burst];
     this.toSend = new long[2 * burst];
@@ -33,7 +36,11 @@ final class PortQueue {
       return 0;
     }
     nextReceived = 0;
+    long began = Tsc.cycles();
     receivedEnd = port.rx().apply(received, 0, burst);
+    if (receivedEnd > 0) {
+      countCycles(began);
+    }
     long bytes = 0;
     for (int i = 0; i < receivedEnd; i++) {
       Mbuf.setPort(received[i], index);
@@ -73,8 +80,10 @@ final class PortQueue {
     }
     // The bytes are taken before: what the port has accepted is no longer ours to read.
     long before = bytesToSend(toSendCount);
+    long began = Tsc.cycles();
     int sent = port.tx().apply(toSend, 0, toSendCount);
     if (sent > 0) {
+      countCycles(began);
       System.arraycopy(toSend, sent, toSend, 0, toSendCount - sent);
       toSendCount -= sent;
       count(txCounters, sent, before - bytesToSend(toSendCount));
@@ -103,6 +112,11 @@ final class PortQueue {
     nextReceived = 0;
     toSendCount = 0;
     return dropped;
+  }
+
+  /** A burst that passed nothing costs no packet anything. */
+  private void countCycles(long began) {
+    Memory.putLongRelease(cycles, Memory.getLong(cycles) + Tsc.cycles() - began);
   }
 
   private static void count(long counters, int packets, long bytes) {

@@ -33,6 +33,7 @@ public final class Worker implements SecondaryApp {
   private long arp;
   private long other;
   private long tagged;
+  private long drops;
 
   /** Makes one that takes the process to begin now. */
   public Worker() {
@@ -61,8 +62,8 @@ public final class Worker implements SecondaryApp {
       work(secondary, forwarding, place, idle);
     }
     System.out.printf(
-        "worker %d: ipv4=%d ipv6=%d arp=%d other=%d tagged=%d%n",
-        place, ipv4, ipv6, arp, other, tagged);
+        "worker %d: ipv4=%d ipv6=%d arp=%d other=%d tagged=%d drops=%d%n",
+        place, ipv4, ipv6, arp, other, tagged, drops);
     if (firstPackets != 0) {
       System.out.printf("worker %d: first packets %d ms after main%n", place, millis(firstPackets));
     }
@@ -89,11 +90,13 @@ public final class Worker implements SecondaryApp {
       int count = in.dequeueBurst(burst, 0, BURST);
       if (count > 0) {
         long bytes = look(count);
-        if (!giveBack(secondary, out, count, idle)) {
-          return 0;
-        }
+        int given = giveBack(secondary, out, count, idle);
         if (firstPackets == 0) {
           firstPackets = System.nanoTime();
+        }
+        if (given < count) {
+          counters.add(given, bytes - drop(counters, given, count), Tsc.cycles() - began);
+          return 0;
         }
         counters.add(count, bytes, Tsc.cycles() - began);
       } else if (draining) {
@@ -150,20 +153,31 @@ public final class Worker implements SecondaryApp {
 
   /**
    * The primary takes from the ring as long as it lives, and then the next one; a full ring is not
-   * full for ever. Who is told to end meanwhile drops what does not fit.
+   * full for ever, unless this process is told to end and there is no primary.
    *
-   * @return whether to go on
+   * @return how many it has given back
    */
-  private boolean giveBack(Secondary secondary, Ring out, int count, IdleStrategy idle) {
+  private int giveBack(Secondary secondary, Ring out, int count, IdleStrategy idle) {
     int given = out.enqueueBurst(burst, 0, count);
     while (given < count) {
       if (secondary.isStopRequested() && !isPrimaryAlive(secondary)) {
-        Mbuf.freeBulk(burst, given, count - given);
-        return false;
+        return given;
       }
       idle.idle(0);
       given += out.enqueueBurst(burst, given, count - given);
     }
-    return true;
+    return given;
+  }
+
+  /** Frees those from {@code from} to {@code to}; gives their bytes. */
+  private long drop(Counters counters, int from, int to) {
+    long bytes = 0;
+    for (int i = from; i < to; i++) {
+      bytes += Mbuf.pktLen(burst[i]);
+    }
+    Mbuf.freeBulk(burst, from, to - from);
+    counters.drop(to - from);
+    drops = counters.drops();
+    return bytes;
   }
 }

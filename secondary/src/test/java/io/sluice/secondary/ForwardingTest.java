@@ -151,13 +151,18 @@ class ForwardingTest {
     assertEquals(pool.size(), pool.availCount());
     Forwarding.PortStats source = forwarder.forwarding().ports().get(0);
     Forwarding.PortStats sink = forwarder.forwarding().ports().get(1);
-    assertEquals(new Forwarding.PortStats("source", FRAMES, FRAMES * LENGTH, 0, 0), source);
-    assertEquals(new Forwarding.PortStats("sink", 0, 0, FRAMES, FRAMES * LENGTH), sink);
+    assertEquals(
+        new Forwarding.PortStats("source", FRAMES, FRAMES * LENGTH, 0, 0, source.cycles()), source);
+    assertEquals(
+        new Forwarding.PortStats("sink", 0, 0, FRAMES, FRAMES * LENGTH, sink.cycles()), sink);
+    assertTrue(source.cyclesPerPacket() > 0, source::toString);
+    assertTrue(sink.cyclesPerPacket() > 0, sink::toString);
     List<Forwarding.ProcessStats> processes = forwarder.forwarding().processes();
     assertEquals(3, processes.size());
     assertEquals(FRAMES, processes.get(0).packets());
     assertEquals(FRAMES, processes.get(1).packets() + processes.get(2).packets());
     assertTrue(processes.get(1).packets() > 0 && processes.get(2).packets() > 0);
+    assertTrue(processes.stream().allMatch(process -> process.drops() == 0));
   }
 
   @Test

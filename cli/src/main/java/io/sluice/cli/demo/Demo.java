@@ -6,6 +6,7 @@ import io.sluice.cli.SluiceCommand;
 import io.sluice.cli.processes.Child;
 import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
+import io.sluice.cli.processes.Said;
 import io.sluice.cli.processes.TemporaryHugepages;
 import io.sluice.platform.CpuTopology;
 import io.sluice.primary.StopRequest;
@@ -63,7 +64,8 @@ final class Demo implements AutoCloseable {
   }
 
   /** Runs it all; whether every frame came out as it went in, and nothing leaked. */
-  boolean run(boolean wires, List<byte[]> capture, long frames, int workers) throws IOException {
+  boolean run(boolean wires, boolean numbered, List<byte[]> capture, long frames, int workers)
+      throws IOException {
     Path captureFile = folder.resolve("frames.pcap");
     CaptureFile.write(captureFile, capture);
     List<String> pages = wires ? pages() : List.of();
@@ -73,12 +75,14 @@ final class Demo implements AutoCloseable {
     console.say(
         String.format(
             Locale.ROOT,
-            "demo: %,d frames (%,d different) through a primary, %d workers and a monitor",
+            "demo: %,d frames (%s) through a primary, %d workers and a monitor",
             frames,
-            capture.size(),
+            numbered
+                ? "all different"
+                : String.format(Locale.ROOT, "%,d of the capture, over and over", capture.size()),
             workers));
     console.say("demo: " + outside.description());
-    Child traffic = startTraffic(outside, captureFile, frames);
+    Child traffic = startTraffic(outside, captureFile, frames, numbered);
     if (outside.startsBeforePorts()) {
       traffic.send("go");
     }
@@ -115,10 +119,11 @@ final class Demo implements AutoCloseable {
     return child;
   }
 
-  private Child startTraffic(Outside outside, Path captureFile, long frames) {
+  private Child startTraffic(Outside outside, Path captureFile, long frames, boolean numbered) {
     List<String> arguments = new ArrayList<>(outside.trafficArguments());
     arguments.add(captureFile.toString());
     arguments.add(Long.toString(frames));
+    arguments.add(numbered ? Traffic.NUMBERED : Traffic.REPEATED);
     Child traffic = start("traffic", outside.trafficLauncher(), Traffic.class, arguments);
     traffic.awaitLine("traffic: ready", START_LIMIT, stop::isRequested);
     return traffic;
@@ -164,7 +169,7 @@ final class Demo implements AutoCloseable {
     boolean held = false;
     String last = "";
     while (true) {
-      Map<String, String> progress = Child.words(String.valueOf(traffic.last("progress ")));
+      Map<String, String> progress = Said.words(traffic.last("progress "));
       long sent = Long.parseLong(progress.getOrDefault("sent", "0"));
       long received = Long.parseLong(progress.getOrDefault("received", "0"));
       String line = monitor.last("monitor: ");
@@ -197,7 +202,7 @@ final class Demo implements AutoCloseable {
 
   private void show(long sent, long received, String monitorLine) {
     StringBuilder workers = new StringBuilder();
-    Child.words(monitorLine)
+    Said.words(monitorLine)
         .forEach(
             (name, packets) -> {
               if (name.startsWith("worker")) {
@@ -231,7 +236,12 @@ final class Demo implements AutoCloseable {
     if (!traffic.awaitEnd()) {
       troubles.add(traffic.describe() + " did not end when asked to, and was killed");
     }
-    DemoReport report = new DemoReport(traffic, primary, monitor);
+    DemoReport report =
+        new DemoReport(
+            traffic.said(),
+            primary.said(),
+            monitor.said(),
+            workers.stream().map(Child::said).toList());
     out.print(report.table());
     boolean good = report.isGood(frames) && troubles.isEmpty();
     if (!good) {

@@ -76,7 +76,7 @@ public final class DemoCommand implements Callable<Integer> {
       throws IOException {
     boolean wires = Libc.geteuid() == 0 && !unprivileged;
     try (Demo demo = new Demo(spec.commandLine().getOut(), stop)) {
-      return demo.run(wires, capture, total, processes) ? 0 : 1;
+      return demo.run(wires, pcap == null, capture, total, processes) ? 0 : 1;
     } catch (CommandFailure e) {
       // Once the user wants it to end, whatever fails is a consequence.
       String why = stop.isRequested() ? "interrupted" : e.getMessage();

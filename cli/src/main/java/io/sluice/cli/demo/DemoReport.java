@@ -1,7 +1,7 @@
 package io.sluice.cli.demo;
 
 import io.sluice.cli.Table;
-import io.sluice.cli.processes.Child;
+import io.sluice.cli.processes.Said;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,9 +23,9 @@ final class DemoReport {
    * Takes the traffic's result and the primary's report; of one that was killed, what was last seen
    * of it.
    */
-  DemoReport(Child trafficChild, Child primary, Child monitor) {
-    String result = trafficChild.last("result ");
-    traffic = Child.words(result != null ? result : "" + trafficChild.last("progress "));
+  DemoReport(Said trafficSaid, Said primary, Said monitor, List<Said> workers) {
+    String result = trafficSaid.last("result ");
+    traffic = Said.words(result != null ? result : trafficSaid.last("progress "));
     String poolLine = primary.last("report pool ");
     isReported = poolLine != null;
     if (isReported) {
@@ -35,8 +35,9 @@ final class DemoReport {
       processes = new ArrayList<>();
       ports = new ArrayList<>();
       takeLastSeen(monitor.last("monitor: "));
+      workers.forEach(this::takeOwnDrops);
     }
-    pool = Child.words("" + poolLine);
+    pool = Said.words(poolLine);
     in = number(traffic, "sent");
     out = number(traffic, "received");
     mismatched = number(traffic, "mismatched");
@@ -50,10 +51,21 @@ final class DemoReport {
       if (equals < 0) {
         ports.add(new HashMap<>(Map.of("name", word)));
       } else if (word.startsWith("rx=") || word.startsWith("tx=")) {
-        ports.get(ports.size() - 1).putAll(Child.words(word));
+        ports.get(ports.size() - 1).putAll(Said.words(word));
       } else {
         String name = word.substring(0, equals).replaceFirst("(?=\\d)", " ");
-        processes.add(Map.of("name", name, "packets", word.substring(equals + 1)));
+        processes.add(new HashMap<>(Map.of("name", name, "packets", word.substring(equals + 1))));
+      }
+    }
+  }
+
+  /** Of a worker that ended in order: {@code worker 0: ... drops=N}. */
+  private void takeOwnDrops(Said worker) {
+    String line = worker.last("worker ");
+    String drops = Said.words(line).get("drops");
+    for (Map<String, String> process : processes) {
+      if (drops != null && line.startsWith(process.get("name") + ":")) {
+        process.put("drops", drops);
       }
     }
   }
@@ -65,6 +77,11 @@ final class DemoReport {
   /** Null if nobody has said. */
   private static Long known(Map<String, String> words, String key) {
     return words.containsKey(key) ? Long.valueOf(words.get(key)) : null;
+  }
+
+  /** Null if nobody has said, and of no packets. */
+  private static Long cyclesPerPacket(Map<String, String> words, long packets) {
+    return packets == 0 ? null : known(words, "cyclesperpacket");
   }
 
   private long lost() {
@@ -84,7 +101,7 @@ final class DemoReport {
           number(port, "rx") + number(port, "tx"),
           isReported ? number(port, "rxbytes") + number(port, "txbytes") : null,
           known(port, "drops"),
-          null);
+          cyclesPerPacket(port, number(port, "rx") + number(port, "tx")));
     }
     for (Map<String, String> process : processes) {
       String name = process.get("name").replace('_', ' ');
@@ -92,10 +109,11 @@ final class DemoReport {
           name,
           number(process, "packets"),
           known(process, "bytes"),
-          name.equals("primary") ? known(pool, "undelivered") : Long.valueOf(0),
-          known(process, "cyclesperpacket"));
+          name.equals("primary") ? known(pool, "undelivered") : known(process, "drops"),
+          cyclesPerPacket(process, number(process, "packets")));
     }
-    table.add("monitor", 0, 0, 0, null);
+    // It touches no packet.
+    table.add("monitor", null, null, null, null);
     table.add("traffic, received", out, known(traffic, "bytes"), null, null);
     return table.toString();
   }

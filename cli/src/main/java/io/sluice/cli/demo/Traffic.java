@@ -19,11 +19,17 @@ import java.util.concurrent.locks.LockSupport;
  * counts and compares what comes out of the second.
  *
  * <p>Arguments: {@code wire INTERFACE INTERFACE} or {@code pipes FILE FILE}, the capture, the
- * number of frames. It starts sending with the line {@code go} on its input, prints {@code
- * progress} lines, sends no more after the line {@code hold}, and ends with the line {@code end},
- * upon which it prints {@code result}.
+ * number of frames, and {@value #NUMBERED} or {@value #REPEATED}. It starts sending with the line
+ * {@code go} on its input, prints {@code progress} lines, sends no more after the line {@code
+ * hold}, and ends with the line {@code end}, upon which it prints {@code result}.
  */
 public final class Traffic {
+  /** Each frame is sent with a number of its own, for which the capture's frames have room. */
+  static final String NUMBERED = "numbered";
+
+  /** The capture's frames are sent as they are. */
+  static final String REPEATED = "repeated";
+
   /** Fewer than the queues between the two ends hold, so that none of them overflows. */
   private static final int WINDOW = 256;
 
@@ -34,6 +40,7 @@ public final class Traffic {
 
   private final List<byte[]> capture;
   private final long total;
+  private final boolean numbered;
   private final FrameCheck check;
   private volatile long sent;
   private volatile long received;
@@ -41,10 +48,11 @@ public final class Traffic {
   private volatile boolean ending;
   private volatile String failure;
 
-  private Traffic(List<byte[]> capture, long total) {
+  private Traffic(List<byte[]> capture, long total, boolean numbered) {
     this.capture = capture;
     this.total = total;
-    this.check = new FrameCheck(capture, total);
+    this.numbered = numbered;
+    this.check = numbered ? new NumberedFrames(capture, total) : new RepeatedFrames(capture, total);
   }
 
   private interface Work {
@@ -54,7 +62,9 @@ public final class Traffic {
   /** Runs until told to end. */
   public static void main(String[] args) throws IOException, InterruptedException {
     ParentWatch.start();
-    Traffic traffic = new Traffic(CaptureFile.read(Path.of(args[3])), Long.parseLong(args[4]));
+    Traffic traffic =
+        new Traffic(
+            CaptureFile.read(Path.of(args[3])), Long.parseLong(args[4]), args[5].equals(NUMBERED));
     boolean wire = args[0].equals("wire");
     BufferedReader input =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -125,8 +135,13 @@ public final class Traffic {
     return thread;
   }
 
+  /** For the sender alone: the bytes of its number change in the capture's own frame. */
   private byte[] frame(long number) {
-    return capture.get((int) (number % capture.size()));
+    byte[] frame = capture.get((int) (number % capture.size()));
+    if (numbered) {
+      NumberedFrames.stamp(frame, number);
+    }
+    return frame;
   }
 
   private void sendToWire(String interfaceName) {

@@ -12,9 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -143,30 +141,12 @@ public final class Child implements AutoCloseable {
 
   /** The last line that begins so, or null. */
   public String last(String start) {
-    List<String> all = lines();
-    for (int i = all.size() - 1; i >= 0; i--) {
-      if (all.get(i).startsWith(start)) {
-        return all.get(i);
-      }
-    }
-    return null;
+    return said().last(start);
   }
 
-  /** The {@code key=value} words of every line that begins so. */
-  public List<Map<String, String>> values(String start) {
-    return lines().stream().filter(line -> line.startsWith(start)).map(Child::words).toList();
-  }
-
-  /** The {@code key=value} words of a line. */
-  public static Map<String, String> words(String line) {
-    Map<String, String> words = new LinkedHashMap<>();
-    for (String word : line.split(" ")) {
-      int equals = word.indexOf('=');
-      if (equals > 0) {
-        words.put(word.substring(0, equals), word.substring(equals + 1));
-      }
-    }
-    return words;
+  /** All that it has printed so far, to be searched. */
+  public Said said() {
+    return new Said(lines());
   }
 
   /** Its last lines, for an error. */

@@ -7,7 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.cli.CliProcess;
 import io.sluice.cli.Leftovers;
 import io.sluice.cli.processes.TemporaryHugepages;
+import io.sluice.config.EalOptions;
+import io.sluice.mempool.Mbuf;
+import io.sluice.mempool.Mempool;
+import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.HugepagePools;
+import io.sluice.platform.Memory;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
@@ -84,6 +89,14 @@ class DemoTest {
       for (String row : List.of("worker 0", "worker 1", "worker 2", "monitor", "port net_pcap0")) {
         assertTrue(output.contains("\n" + row + " "), () -> row + " is missing in\n" + output);
       }
+      for (String row :
+          List.of(
+              "port net_pcap0 +30000 +\\d+ +0 +[1-9]\\d*",
+              "port net_pcap1 +30000 +\\d+ +0 +[1-9]\\d*",
+              "worker 0 +[1-9]\\d* +[1-9]\\d* +0 +[1-9]\\d*",
+              "monitor +- +- +- +-")) {
+        assertTrue(demo.stdout().stream().anyMatch(line -> line.matches(row)), () -> output);
+      }
     }
   }
 
@@ -146,6 +159,54 @@ class DemoTest {
       new ProcessBuilder("kill", "-INT", "--", "-" + demo.pid()).inheritIO().start().waitFor();
       assertEquals(130, demo.awaitExit(LIMIT), () -> String.join("\n", demo.stdout()));
       assertEquals("sluice: interrupted", last(demo));
+      assertLeavesNothing(demo.pid());
+    }
+  }
+
+  /** Writes into every mbuf's data until told to end, and keeps one mbuf: prefix. */
+  static final class Intruder {
+    public static void main(String[] arguments) throws IOException {
+      try (SharedMemory memory =
+          SharedMemory.attach(
+              EalOptions.parse(
+                  "--proc-type", "secondary", "--file-prefix", arguments[0], "--no-huge"))) {
+        Mempool pool = Mempool.lookup(memory, "packets");
+        long kept = Mbuf.alloc(pool);
+        System.out.println("keeps " + (kept != 0));
+        while (System.in.available() == 0) {
+          pool.objIter((p, mbuf, index) -> Memory.putByte(Mbuf.mtod(mbuf) + 20, (byte) 0xee));
+        }
+        System.in.read();
+        System.out.println("wrote");
+        System.in.read();
+      }
+    }
+  }
+
+  @Test
+  void shouldCountAndNameWhatAnotherProcessSpoilsAndKeeps() throws IOException {
+    try (JavaProcess demo =
+        CliProcess.start("demo", "--unprivileged", "--frames", "1500000", "--workers", "1")) {
+      demo.awaitLine("demo: sent [1-9].*", LIMIT);
+      try (JavaProcess intruder = JavaProcess.start(Intruder.class, "demo-" + demo.pid())) {
+        intruder.awaitLine("keeps true", LIMIT);
+        demo.awaitLine("demo: sent [1-9].*", LIMIT);
+        intruder.send("");
+        intruder.awaitLine("wrote", LIMIT);
+        assertEquals(1, demo.awaitExit(LIMIT), () -> String.join("\n", demo.stdout()));
+      }
+      String output = String.join("\n", demo.stdout());
+      Matcher verdict =
+          Pattern.compile(
+                  "demo: in=1500000 out=1500000 lost=(\\d+) leaked=1 mismatched=([1-9]\\d*)")
+              .matcher(last(demo));
+      assertTrue(verdict.matches(), () -> output);
+      assertEquals(verdict.group(2), verdict.group(1), "what came out wrong did not come out");
+      assertTrue(
+          output.contains(
+              "\ndemo: " + verdict.group(2) + " frames came out that were not sent so\n"),
+          () -> output);
+      assertTrue(output.contains("\ndemo: 1 mbufs never came back to their pool\n"), () -> output);
       assertLeavesNothing(demo.pid());
     }
   }
