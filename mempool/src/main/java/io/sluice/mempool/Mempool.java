@@ -468,7 +468,8 @@ public final class Mempool {
 
   /**
    * {@code rte_mempool_audit}, and more: that every object's header names this pool, that there are
-   * as many as the size says, and that no cache is longer than it can be.
+   * as many as the size says, that no cache is longer than it can be, and that what is in the pool
+   * is its own, each object once. It may be in use meanwhile.
    *
    * @throws IllegalStateException with what is wrong
    */
