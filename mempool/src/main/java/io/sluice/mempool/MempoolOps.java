@@ -20,6 +20,9 @@ enum MempoolOps {
   /** A stack that no dead process blocks; its layout is {@link LockFreeStackLayout}, not DPDK's. */
   LF_STACK("lf_stack", -1);
 
+  /** DPDK's stack with a lock, of which there is the one without. */
+  private static final String STACK = "stack";
+
   private static final int SYNC_FLAGS =
       Ring.SP_ENQ
           | Ring.SC_DEQ
@@ -49,6 +52,9 @@ enum MempoolOps {
   }
 
   static MempoolOps byName(String name) {
+    if (name.equals(STACK)) {
+      return LF_STACK;
+    }
     for (MempoolOps ops : values()) {
       if (ops.dpdkName.equals(name)) {
         return ops;

@@ -85,6 +85,14 @@ class EmptyMempoolTest {
   }
 
   @Test
+  void shouldTakeTheStackWithoutALockForDpdksWithOne() {
+    Mempool pool = Mempool.create(memory, "stack", CONF.withOps("stack"), p -> {}, null);
+    assertEquals("lf_stack", pool.opsName());
+    assertEquals(N, objectsOf(pool).size());
+    pool.free(memory);
+  }
+
+  @Test
   void shouldBeFoundOnceItIsFinished() {
     for (String ops : List.of("ring_mp_mc", "ring_mt_hts", "lf_stack")) {
       for (Protection protection : Protection.values()) {

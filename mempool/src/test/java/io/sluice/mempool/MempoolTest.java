@@ -19,6 +19,11 @@ import io.sluice.ring.Ring;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,8 +41,15 @@ import org.junit.jupiter.params.provider.ValueSource;
     strings = {
       "ring_mp_mc/0",
       "ring_mp_mc/32",
+      "ring_sp_sc/0",
       "ring_sp_sc/32",
+      "ring_mp_sc/0",
+      "ring_mp_sc/32",
+      "ring_sp_mc/0",
+      "ring_sp_mc/32",
       "ring_mt_rts/0",
+      "ring_mt_rts/32",
+      "ring_mt_hts/0",
       "ring_mt_hts/32",
       "lf_stack/0",
       "lf_stack/32"
@@ -73,7 +85,10 @@ class MempoolTest {
             "pool",
             MempoolConf.of(N, ELT).withCacheSize(cacheSize).withPrivateSize(100).withOps(ops),
             p -> Memory.putLong(p, 77),
-            (p, obj, index) -> Memory.putInt(obj, index));
+            (p, obj, index) -> {
+              Memory.fill(obj, ELT, (byte) 0);
+              Memory.putInt(obj, index);
+            });
   }
 
   @AfterEach
@@ -245,6 +260,77 @@ class MempoolTest {
     pool.flushCache(cache);
     assertTrue(pool.isFull());
     MempoolCache.free(memory, cache);
+  }
+
+  /** As {@code test_mempool_sp_sc}: one gets, and hands on to another that puts. */
+  @Test
+  void shouldServeOneThreadThatGetsAndOneThatPutsAtOnce() throws Exception {
+    Handover handover = new Handover();
+    FutureTask<Long> puts = new FutureTask<>(() -> handover.putAll(pool));
+    Thread producer = new Thread(puts, "puts");
+    producer.start();
+    long got = handover.getAll(pool);
+    assertEquals(got, puts.get(60, TimeUnit.SECONDS));
+    assertEquals(N, pool.commonCount(), "no lcore, no cache");
+    Set<Long> left = new HashSet<>();
+    long[] objs = new long[N];
+    assertEquals(N, pool.getBulk(objs, 0, N));
+    for (long obj : objs) {
+      assertTrue(left.add(obj));
+      assertTrue(Memory.getInt(obj) >= 0 && Memory.getInt(obj) < N, "its index is as it was");
+    }
+    pool.putBulk(objs, 0, N);
+    pool.audit();
+  }
+
+  /** Bursts of objects on their way from who got them to who puts them back. */
+  private static final class Handover {
+    private static final int BURSTS = 20_000;
+
+    private final BlockingQueue<long[]> queue = new ArrayBlockingQueue<>(8);
+
+    /** Objects in hand are numbered; they must not be another's. Gives their sum. */
+    long getAll(Mempool pool) throws InterruptedException {
+      SplittableRandom random = new SplittableRandom(pool.name().hashCode());
+      long sum = 0;
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      for (int burst = 1; burst <= BURSTS; burst++) {
+        long[] objs = new long[1 + random.nextInt(40)];
+        while (pool.getBulk(objs, 0, objs.length) == 0) {
+          assertTrue(System.nanoTime() - deadline < 0, pool::dump);
+          Thread.onSpinWait();
+        }
+        for (long obj : objs) {
+          assertEquals(0, Memory.getLong(obj + 8), "nobody else has it");
+          Memory.putLong(obj + 8, burst);
+          Memory.putLong(obj + ELT - 8, ~(long) burst);
+          sum += burst;
+        }
+        assertTrue(queue.offer(objs, 60, TimeUnit.SECONDS));
+      }
+      assertTrue(queue.offer(new long[0], 60, TimeUnit.SECONDS));
+      return sum;
+    }
+
+    long putAll(Mempool pool) throws InterruptedException {
+      long sum = 0;
+      while (true) {
+        long[] objs = queue.poll(60, TimeUnit.SECONDS);
+        if (objs.length == 0) {
+          return sum;
+        }
+        for (long obj : objs) {
+          assertEquals(Memory.getLong(obj + 8), ~Memory.getLong(obj + ELT - 8));
+          sum += Memory.getLong(obj + 8);
+          Memory.putLong(obj + 8, 0);
+        }
+        if (objs.length == 1) {
+          pool.put(objs[0]);
+        } else {
+          pool.putBulk(objs, 0, objs.length);
+        }
+      }
+    }
   }
 
   @Test
