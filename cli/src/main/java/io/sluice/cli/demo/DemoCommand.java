@@ -94,7 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
         all.add(frame);
       }
       if (reader.isTruncated()) {
-        throw new CommandFailure("cannot read the capture: " + pcap + " is cut short or damaged");
+        throw new CommandFailure("cannot read the capture: " + reader.truncation());
       }
     } catch (SluiceException e) {
       throw new CommandFailure("cannot read the capture: " + e.getMessage());

@@ -22,6 +22,8 @@ final class CaptureInput implements AutoCloseable {
   private int from;
   private int to;
   private long toDrop;
+  private long before;
+  private int wanted;
   private boolean ended;
   private boolean closed;
 
@@ -71,6 +73,7 @@ final class CaptureInput implements AutoCloseable {
 
   /** Whether so many bytes are there at {@link #position}; reads if they are not. */
   boolean has(int length) {
+    wanted = length;
     if (!drop()) {
       return false;
     }
@@ -103,6 +106,7 @@ final class CaptureInput implements AutoCloseable {
         Memory.putByte(buffer + i, Memory.getByte(buffer + from + i));
       }
       to -= from;
+      before += from;
       from = 0;
     }
     while (to < BUFFER) {
@@ -126,6 +130,24 @@ final class CaptureInput implements AutoCloseable {
     drop();
   }
 
+  /** How many bytes of the input are ahead of {@link #position}. */
+  long offset() {
+    return before + from;
+  }
+
+  /** After {@link #endedWithin}: where what is cut begins, how long it is, and what is there. */
+  String cut() {
+    return toDrop > 0
+        ? "ends at offset " + offset() + ", " + toDrop + " bytes before the end of a block"
+        : "ends within what begins at offset "
+            + offset()
+            + ": "
+            + wanted
+            + " bytes expected, "
+            + (to - from)
+            + " are there";
+  }
+
   /** Whether the input has come to its end with bytes left over. */
   boolean endedWithin() {
     return ended && (from != to || toDrop > 0);
@@ -145,6 +167,7 @@ final class CaptureInput implements AutoCloseable {
       Libc.lseek(fd, 0);
       from = 0;
       to = 0;
+      before = 0;
       toDrop = 0;
       ended = false;
     }

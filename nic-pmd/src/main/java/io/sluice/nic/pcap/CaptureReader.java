@@ -14,6 +14,8 @@ public abstract sealed class CaptureReader implements AutoCloseable
   final CaptureInput input;
   boolean swapped;
   boolean damaged;
+  private String expected;
+  private long found;
   private long data;
   private int length;
   private long timestamp;
@@ -82,9 +84,11 @@ public abstract sealed class CaptureReader implements AutoCloseable
     return true;
   }
 
-  /** Nothing behind this can be read. */
-  final boolean damaged() {
+  /** Nothing behind this can be read: what begins at the input's position cannot be. */
+  final boolean damaged(String wanted, long there) {
     damaged = true;
+    expected = wanted;
+    found = there;
     return false;
   }
 
@@ -128,6 +132,25 @@ public abstract sealed class CaptureReader implements AutoCloseable
   /** Whether {@link #next} ended in the middle of a packet, or at one that cannot be. */
   public final boolean isTruncated() {
     return damaged || input.endedWithin();
+  }
+
+  /** Once {@link #isTruncated}: in one line which capture it is, where, and what was expected. */
+  public final String truncation() {
+    return "capture '"
+        + path
+        + "' "
+        + (damaged
+            ? "is damaged in what begins at offset "
+                + input.offset()
+                + ": "
+                + expected
+                + " expected, found "
+                + found
+                + " (0x"
+                + Long.toHexString(found)
+                + ")"
+            : input.cut())
+        + "; only what is before that can be read";
   }
 
   /** Whether no packet will come any more. */

@@ -6,6 +6,8 @@ import io.sluice.platform.SluiceException;
 
 /** Classic pcap ({@link PcapLayout}) of either byte order, with micro- or nanoseconds. */
 final class PcapReader extends CaptureReader {
+  private static final String LENGTH = "a packet's length of 0 to " + PcapLayout.MAX_SNAPLEN;
+
   private final long fractionNanos;
 
   PcapReader(String path, CaptureInput input) {
@@ -43,7 +45,7 @@ final class PcapReader extends CaptureReader {
     }
     int captured = field(PcapLayout.CAPTURED);
     if (captured < 0 || captured > PcapLayout.MAX_SNAPLEN) {
-      return damaged();
+      return damaged(LENGTH, captured);
     }
     int record = PcapLayout.RECORD_HEADER + captured;
     if (!input.has(record)) {

@@ -6,10 +6,12 @@ import io.sluice.nic.PoolRoom;
 import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
 import io.sluice.platform.Memory;
+import org.slf4j.LoggerFactory;
 
 /**
- * Copies packets of the file into mbufs. One that is cut short counts as an error, once, and so
- * does each that is not of Ethernet or that all mbufs of the pool together do not hold.
+ * Copies packets of the file into mbufs. One that is cut short counts as an error, once, and is
+ * said once; so counts each that is not of Ethernet or that all mbufs of the pool together do not
+ * hold.
  */
 final class PcapRx implements RxQueue {
   private final CaptureReader reader;
@@ -20,6 +22,7 @@ final class PcapRx implements RxQueue {
   private final long most;
   private boolean pending;
   private boolean ended;
+  private boolean warned;
 
   PcapRx(CaptureReader reader, boolean infinite, Mempool pool, int portId, QueueStats stats) {
     this.reader = reader;
@@ -66,7 +69,10 @@ final class PcapRx implements RxQueue {
       stats.addErrors(leftOut);
     }
     if (!pending && reader.isEnded()) {
-      stats.addErrors(reader.isTruncated() ? 1 : 0);
+      if (reader.isTruncated()) {
+        stats.addErrors(1);
+        warnOnce();
+      }
       ended = !infinite;
       if (infinite) {
         reader.rewind();
@@ -74,6 +80,15 @@ final class PcapRx implements RxQueue {
       }
     }
     return pending;
+  }
+
+  /** Here and not at the start, when a whole file would have to be read: once, behind its end. */
+  private void warnOnce() {
+    if (!warned) {
+      warned = true;
+      LoggerFactory.getLogger(PcapRx.class)
+          .warn("{}; record it anew to have the rest", reader.truncation());
+    }
   }
 
   private long copy() {

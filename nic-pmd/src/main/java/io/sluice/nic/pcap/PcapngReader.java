@@ -6,6 +6,7 @@ package io.sluice.nic.pcap;
  */
 final class PcapngReader extends CaptureReader {
   private static final int MOST_KNOWN_BLOCK = 1 << 19;
+  private static final String LENGTH = "a block's length of at most " + MOST_KNOWN_BLOCK;
 
   private PcapngInterface[] interfaces = new PcapngInterface[4];
   private int interfaceCount;
@@ -46,24 +47,24 @@ final class PcapngReader extends CaptureReader {
     while (input.has(PcapngLayout.BLOCK_OVERHEAD)) {
       int type = field(PcapngLayout.TYPE);
       if (type == PcapngLayout.SECTION_HEADER && !readByteOrder()) {
-        return damaged();
+        return damaged("a byte order mark of 0x1a2b3c4d", field(PcapngLayout.BODY) & 0xffff_ffffL);
       }
       long total = field(PcapngLayout.TOTAL_LENGTH) & 0xffff_ffffL;
       if (total < PcapngLayout.BLOCK_OVERHEAD || total % 4 != 0) {
-        return damaged();
+        return damaged("a block's length of 12 or more, a multiple of 4,", total);
       }
       if (!isKnown(type)) {
         input.skip(total);
         continue;
       }
       if (total > MOST_KNOWN_BLOCK) {
-        return damaged();
+        return damaged(LENGTH, total);
       }
       if (!input.has((int) total)) {
         return false;
       }
       if (field((int) total - 4) != total || !isWhole(type, (int) total)) {
-        return damaged();
+        return damaged("fields that go with the block's length", total);
       }
       if (isPacket(type) && accept(type, (int) total)) {
         return true;
@@ -161,7 +162,7 @@ final class PcapngReader extends CaptureReader {
     }
     captured = Math.min(captured, total - 4 - PcapngLayout.SIMPLE_DATA);
     return captured > PcapLayout.MAX_SNAPLEN
-        ? damaged()
+        ? damaged("a packet's length of at most " + PcapLayout.MAX_SNAPLEN, captured)
         : found(PcapngLayout.SIMPLE_DATA, (int) captured, 0, total);
   }
 }

@@ -218,6 +218,83 @@ class CaptureTest {
         Arguments.of("captured length is negative", 20, -60));
   }
 
+  @Test
+  void shouldSayWhereAClassicFileIsCutAndWhatWasExpected() throws IOException {
+    CaptureBytes capture =
+        new CaptureBytes(ByteOrder.BIG_ENDIAN).pcapHeader(true).pcapPacket(1, 2, frame(60));
+    byte[] bytes = capture.pcapPacket(1, 3, frame(100)).pcapPacket(1, 4, frame(61)).bytes();
+    assertSays(bytes, 101, 1, "ends within what begins at offset 100: 16 bytes expected, 1 are");
+    assertSays(bytes, 115, 1, "ends within what begins at offset 100: 16 bytes expected, 15 are");
+    assertSays(bytes, 116, 1, "ends within what begins at offset 100: 116 bytes expected, 16 are");
+    assertSays(bytes, 215, 1, "ends within what begins at offset 100: 116 bytes expected, 115 are");
+    assertSays(bytes, 217, 2, "ends within what begins at offset 216: 16 bytes expected, 1 are");
+    java.nio.ByteBuffer.wrap(bytes).putInt(108, 262145);
+    assertSays(
+        bytes,
+        bytes.length,
+        1,
+        "is damaged in what begins at offset 100: a packet's length of 0 to 262144 expected,"
+            + " found 262145 (0x40001)");
+  }
+
+  @Test
+  void shouldSayWhereAFileOfBlocksIsCutAndWhatWasExpected() throws IOException {
+    CaptureBytes capture =
+        new CaptureBytes(ByteOrder.LITTLE_ENDIAN)
+            .section()
+            .interfaceOf(CaptureBytes.ETHERNET, 0, 9, null)
+            .enhanced(0, 1, frame(60));
+    int second = capture.bytes().length;
+    byte[] bytes = capture.enhanced(0, 2, frame(48)).bytes();
+    String where = "ends within what begins at offset " + second + ": ";
+    assertSays(bytes, second + 3, 1, where + "12 bytes expected, 3 are there");
+    assertSays(bytes, second + 40, 1, where + "88 bytes expected, 40 are there");
+    byte[] unknown = capture.block(0x0bad, new byte[100]).bytes();
+    assertSays(
+        unknown,
+        unknown.length - 30,
+        2,
+        "ends at offset " + (unknown.length - 30) + ", 30 bytes before the end of a block");
+    java.nio.ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(second + 4, 93);
+    assertSays(
+        bytes,
+        bytes.length,
+        1,
+        "is damaged in what begins at offset "
+            + second
+            + ": a block's length of 12 or more, a multiple of 4, expected, found 93 (0x5d)");
+  }
+
+  @Test
+  void shouldSayWhereAFileOfManyBuffersIsCut() throws IOException {
+    CaptureBytes capture = new CaptureBytes(ByteOrder.LITTLE_ENDIAN).pcapHeader(true);
+    int packets = 3000;
+    for (int i = 0; i < packets; i++) {
+      capture.pcapPacket(1, i, frame(1514));
+    }
+    byte[] bytes = capture.bytes();
+    int last = 24 + (packets - 1) * 1530;
+    String line =
+        "ends within what begins at offset " + last + ": 1530 bytes expected, 1529 are there";
+    assertSays(bytes, bytes.length - 1, packets - 1, line);
+  }
+
+  /** Cut to so many bytes, of which so many packets are whole; twice, the second time rewound. */
+  private void assertSays(byte[] bytes, int length, int whole, String line) throws IOException {
+    Path file = file(java.util.Arrays.copyOf(bytes, length));
+    try (CaptureReader reader = CaptureReader.open(file.toString())) {
+      for (int round = 0; round < 2; round++) {
+        assertEquals(whole, readAll(reader).size());
+        assertTrue(reader.isTruncated());
+        String said = reader.truncation();
+        assertTrue(said.startsWith("capture '" + file + "' " + line), said);
+        assertTrue(said.endsWith("; only what is before that can be read"), said);
+        assertEquals(1, said.lines().count());
+        reader.rewind();
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("damages")
   void shouldEndBeforeADamagedPacket(String what, int offset, int value) throws IOException {
@@ -232,6 +309,7 @@ class CaptureTest {
     try (CaptureReader reader = CaptureReader.open(file(bytes).toString())) {
       assertEquals(List.of(text(1, frame(60))), readAll(reader), what);
       assertTrue(reader.isTruncated(), what);
+      assertTrue(reader.truncation().contains(" begins at offset " + second), what);
       assertTrue(reader.isEnded(), what);
       assertFalse(reader.next(), what);
     }

@@ -19,12 +19,15 @@ import io.sluice.nic.TxConf;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -168,6 +171,57 @@ class PcapPortTest {
     EthDev port = start("net_pcap0,infinite_rx=1,rx_pcap=" + in);
     assertEquals(0, port.rxBurst(0, burst, 0, 32));
     assertEquals(32, port.stats().ierrors());
+  }
+
+  /** Receives until a port has nothing more, and says how much it was: prefix, device, polls. */
+  static final class Receiver {
+    public static void main(String[] arguments) {
+      try (SharedMemory memory =
+              SharedMemory.create(
+                  EalOptions.parse(
+                      "--file-prefix", arguments[0], "-m", "32", "--no-pci", "--no-huge"));
+          EthDevs ports = EthDevs.of(memory)) {
+        Mempool pool = PktmbufPool.create(memory, "mbufs", MBUFS, 0, 0, 2176, -1);
+        EthDev port = ports.probe(arguments[1]);
+        port.configure(1, 0, EthConf.DEFAULT);
+        port.rxQueueSetup(0, 512, -1, RxConf.DEFAULT, pool);
+        port.start();
+        long[] burst = new long[4];
+        long received = 0;
+        for (int i = 0; i < Integer.parseInt(arguments[2]); i++) {
+          int n = port.rxBurst(0, burst, 0, burst.length);
+          for (int k = 0; k < n; k++) {
+            received += Arrays.equals(frame(60), bytes(burst[k])) ? 1 : 0;
+          }
+          Mbuf.freeBulk(burst, 0, n);
+        }
+        System.out.println(
+            "received " + received + " ierrors " + port.stats().ierrors() + " " + pool.isFull());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', 5, 1", "',infinite_rx=1', 20, 3"})
+  void shouldPassTheWholeFramesOfACutCaptureAndSayOnceWhereItIsCut(
+      String more, int received, int errors) throws IOException {
+    Path in = capture("in.pcap", 60, 60, 60, 60, 60, 60);
+    Files.write(in, Arrays.copyOf(Files.readAllBytes(in), 24 + 6 * 76 - 11));
+    Duration limit = Duration.ofSeconds(60);
+    String device = "net_pcap0,rx_pcap=" + in + more;
+    try (JavaProcess child = JavaProcess.start(Receiver.class, UniquePrefix.next(), device, "5")) {
+      child.awaitLine("received " + received + " ierrors " + errors + " true", limit);
+      assertEquals(0, child.awaitExit(limit));
+      String line =
+          "capture '"
+              + in
+              + "' ends within what begins at offset 404: 76 bytes expected, 65 are there; only"
+              + " what is before that can be read; record it anew to have the rest";
+      assertEquals(
+          1,
+          child.stdout().stream().filter(said -> said.contains(line)).count(),
+          () -> String.join("\n", child.stdout()));
+    }
   }
 
   @Test
