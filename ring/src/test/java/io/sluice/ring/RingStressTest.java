@@ -3,33 +3,21 @@ package io.sluice.ring;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.sluice.config.EalOptions;
-import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
-import io.sluice.testing.JavaProcess;
-import io.sluice.testing.UniquePrefix;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Scanner;
-import java.util.concurrent.FutureTask;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Producers and consumers at once, in threads and in JVMs of their own: every entry comes out
- * exactly once, and each producer's in its order as one consumer sees them.
+ * Producers and consumers at once, in threads: every entry comes out exactly once, and each
+ * producer's in its order as one consumer sees them.
  */
 class RingStressTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
-  private static final int SLOTS = 256;
-
-  /** Of each producer to the JVMs. */
-  private static final int MESSAGES = 100_000;
+  static final int SLOTS = 256;
 
   /** Entry: producer in the upper 32 bits, its running number from 1 in the lower. */
   static void produce(Ring ring, int producer, int messages) {
@@ -217,127 +205,5 @@ class RingStressTest {
       assertAllSeen(seen, 2, messages);
       assertTrue(raw.ring.isEmpty());
     }
-  }
-
-  /**
-   * A JVM with a producer and a consumer, each where the mode of a ring allows this worker one:
-   * file prefix, worker, messages. It takes the names of rings from its input.
-   */
-  static final class Worker {
-    public static void main(String[] arguments) throws Exception {
-      int worker = Integer.parseInt(arguments[1]);
-      int messages = Integer.parseInt(arguments[2]);
-      try (SharedMemory memory = attach(arguments[0]);
-          Scanner names = new Scanner(System.in, StandardCharsets.UTF_8)) {
-        System.out.println("ready");
-        while (names.hasNextLine()) {
-          work(Ring.lookup(memory, names.nextLine()), worker, messages);
-        }
-      }
-    }
-
-    /** The consumer prints what it saw, whose first line says that there was one. */
-    private static void work(Ring ring, int worker, int messages) throws Exception {
-      Thread producer = new Thread(() -> produce(ring, worker, messages));
-      if (produces(ring, worker)) {
-        producer.start();
-      }
-      FutureTask<Seen> consumer = new FutureTask<>(() -> consume(ring));
-      if (consumes(ring, worker)) {
-        new Thread(consumer).start();
-      }
-      producer.join();
-      System.out.println(ring.name() + " produced");
-      if (consumes(ring, worker)) {
-        Seen seen = consumer.get();
-        StringBuilder line = new StringBuilder(ring.name() + " saw " + seen.inOrder);
-        for (int from = 1; from <= WORKERS; from++) {
-          line.append(' ').append(seen.count[from]).append(' ').append(seen.sum[from]);
-        }
-        System.out.println(line);
-      }
-    }
-  }
-
-  private static final int WORKERS = 2;
-
-  /** A side that is ST is one worker's: the first produces, the second consumes. */
-  private static boolean produces(Ring ring, int worker) {
-    return ring.prodSyncType() != SyncType.ST || worker == 1;
-  }
-
-  private static boolean consumes(Ring ring, int worker) {
-    return ring.consSyncType() != SyncType.ST || worker == 2;
-  }
-
-  private static SharedMemory attach(String prefix) {
-    return SharedMemory.attach(
-        EalOptions.parse("--proc-type", "secondary", "--file-prefix", prefix, "--no-huge"));
-  }
-
-  private static SharedMemory memory;
-  private static List<JavaProcess> workers;
-
-  @BeforeAll
-  static void startWorkers() {
-    String prefix = UniquePrefix.next();
-    memory =
-        SharedMemory.create(
-            EalOptions.parse("--file-prefix", prefix, "-m", "8", "--no-pci", "--no-huge"));
-    workers = new ArrayList<>();
-    for (int worker = 1; worker <= WORKERS; worker++) {
-      workers.add(JavaProcess.start(Worker.class, prefix, "" + worker, "" + MESSAGES));
-    }
-    workers.forEach(worker -> worker.awaitLine("ready", LIMIT));
-  }
-
-  @AfterAll
-  static void stopWorkers() {
-    workers.forEach(JavaProcess::close);
-    memory.close();
-  }
-
-  @ParameterizedTest(name = "flags=0x{0}")
-  @MethodSource("io.sluice.ring.RingModes#all")
-  void shouldConserveBetweenTwoJvmsInEveryMode(int flags) {
-    // A ring that holds exactly as many as the others, so that EXACT_SZ fills and empties too.
-    int count = (flags & Ring.EXACT_SZ) == 0 ? SLOTS : SLOTS - 1;
-    String name = "stress" + flags;
-    Ring ring = Ring.create(memory, name, count, -1, flags);
-    ring.prod.set(-MESSAGES);
-    ring.cons.set(-MESSAGES);
-    workers.forEach(worker -> worker.send(name));
-    workers.forEach(worker -> worker.awaitLine("^" + name + " produced", LIMIT));
-    int producers = producersOf(ring);
-    List<Seen> all = new ArrayList<>();
-    // The stop entries come behind all else, and from here alone once the producers are done.
-    for (int worker = 1; worker <= WORKERS; worker++) {
-      if (consumes(ring, worker)) {
-        stop(ring);
-      }
-    }
-    for (int worker = 1; worker <= WORKERS; worker++) {
-      if (consumes(ring, worker)) {
-        all.add(seenBy(workers.get(worker - 1), name));
-      }
-    }
-    assertAllSeen(all, producers, MESSAGES);
-    assertTrue(ring.isEmpty(), ring::dump);
-    ring.free(memory);
-  }
-
-  private static int producersOf(Ring ring) {
-    return ring.prodSyncType() == SyncType.ST ? 1 : WORKERS;
-  }
-
-  private static Seen seenBy(JavaProcess worker, String name) {
-    String[] words = worker.awaitLine("^" + name + " saw (.*)$", LIMIT).group(1).trim().split(" ");
-    Seen seen = new Seen();
-    seen.inOrder = Boolean.parseBoolean(words[0]);
-    for (int producer = 1; producer <= WORKERS; producer++) {
-      seen.count[producer] = Long.parseLong(words[2 * producer - 1]);
-      seen.sum[producer] = Long.parseLong(words[2 * producer]);
-    }
-    return seen;
   }
 }

@@ -20,41 +20,50 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pools that several JVMs get from and put into at once, find, and see come and go. */
-class MempoolAcrossJvmsTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class AbstractMempoolAcrossJvmsTest {
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final int N = 255;
   private static final int WORKERS = 2;
   private static final int ROUNDS = 50_000;
 
-  private static SharedMemory memory;
-  private static List<JavaProcess> workers;
+  private SharedMemory memory;
+  private List<JavaProcess> workers;
+
+  /** Options that say on which pages the memory lies; none for hugepages. */
+  abstract List<String> pages();
 
   @BeforeAll
-  static void startWorkers() {
+  void startWorkers() {
     String prefix = UniquePrefix.next();
-    memory = TestMemory.primary(prefix);
+    memory = TestMemory.primary(prefix, pages());
+    assertEquals(pages().isEmpty(), memory.isHugepageBacked());
     workers = new ArrayList<>();
     for (int worker = 1; worker <= WORKERS; worker++) {
-      workers.add(JavaProcess.start(Worker.class, prefix, "" + (worker + 4)));
+      List<String> arguments = new ArrayList<>(List.of(prefix, "" + (worker + 4)));
+      arguments.addAll(pages());
+      workers.add(JavaProcess.start(Worker.class, arguments.toArray(String[]::new)));
     }
     workers.forEach(worker -> worker.awaitLine("ready", LIMIT));
   }
 
   @AfterAll
-  static void stopWorkers() {
+  void stopWorkers() {
     workers.forEach(JavaProcess::close);
     memory.close();
   }
 
-  /** A secondary that is one lcore: file prefix, lcore. Commands from its input. */
+  /** A secondary that is one lcore, with commands from its input: file prefix, lcore, options. */
   static final class Worker {
     public static void main(String[] arguments) {
       int lcore = Integer.parseInt(arguments[1]);
-      try (SharedMemory memory = TestMemory.secondary(arguments[0], lcore);
+      List<String> pages = List.of(arguments).subList(2, arguments.length);
+      try (SharedMemory memory = TestMemory.secondary(arguments[0], lcore, pages);
           Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8)) {
         System.out.println("ready");
         TestMemory.asLcore(
@@ -148,16 +157,16 @@ class MempoolAcrossJvmsTest {
     }
   }
 
-  private static String ask(int worker, String command, String pool) {
+  private String ask(int worker, String command, String pool) {
     workers.get(worker).send(command + " " + pool);
     return answer(worker);
   }
 
-  private static String answer(int worker) {
+  private String answer(int worker) {
     return workers.get(worker).awaitLine("^answer (.*)$", LIMIT).group(1);
   }
 
-  private static Mempool create(String name, int cacheSize, String ops) {
+  private Mempool create(String name, int cacheSize, String ops) {
     return Mempool.create(
         memory,
         name,
