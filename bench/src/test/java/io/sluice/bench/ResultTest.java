@@ -41,6 +41,13 @@ class ResultTest {
   }
 
   @Test
+  void shouldCompareWhatWasMeasuredInTheSameRound() {
+    Series ours = new Series(List.of(1.0, 2.0, 30.0));
+    Series other = new Series(List.of(2.0, 4.0, 60.0));
+    assertEquals(0.5, new Row("drifting 8", 1.0, ours, other, Side.Kind.C).ratio());
+  }
+
+  @Test
   void shouldCountOnlyRowsAgainstCInTheSummary() {
     assertEquals(
         "bench: rows=3 at_or_ahead_of_C=1 worst=1.50 (slower 8)", ResultTable.summary(rows()));

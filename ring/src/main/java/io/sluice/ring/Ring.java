@@ -50,9 +50,8 @@ public final class Ring {
 
   private final long address;
 
-  /** Copies of what the sides have: each field behind another object is a load per call. */
+  // Copies of what the sides have: each field behind another object is a load per call.
   private final int prodSync;
-
   private final int consSync;
   private final boolean prodJournaled;
   private final boolean consJournaled;
@@ -81,10 +80,8 @@ public final class Ring {
     this.mask = Memory.getInt(address + RingLayout.MASK);
     this.capacity = Memory.getInt(address + RingLayout.CAPACITY);
     this.watermark = capacity;
-    long producers = address + RingLayout.PROD;
-    long consumers = address + RingLayout.CONS;
-    this.prod = new RingSide(producers, consumers, capacity, journal);
-    this.cons = new RingSide(consumers, producers, 0, journal);
+    prod = new RingSide(address + RingLayout.PROD, address + RingLayout.CONS, capacity, journal);
+    cons = new RingSide(address + RingLayout.CONS, address + RingLayout.PROD, 0, journal);
     prodSync = prod.sync;
     consSync = cons.sync;
     prodJournaled = prod.isJournaled();
@@ -259,6 +256,9 @@ public final class Ring {
     if (prodSync == HeadTail.ST) {
       return SingleThreaded.enqueue(address, mask, capacity, objs, offset, n, fixed);
     }
+    if (prodJournaled) {
+      return Journaled.enqueue(journal, prodSync, address, mask, capacity, objs, offset, n, fixed);
+    }
     long claim = claimProd(n, fixed);
     int count = HeadTail.count(claim);
     if (count != 0) {
@@ -273,6 +273,9 @@ public final class Ring {
     Objects.checkFromIndexSize(offset, n, objs.length);
     if (consSync == HeadTail.ST) {
       return SingleThreaded.dequeue(address, mask, owners, objs, offset, n, fixed);
+    }
+    if (consJournaled) {
+      return Journaled.dequeue(journal, consSync, address, mask, owners, objs, offset, n, fixed);
     }
     long claim = claimCons(n, fixed);
     int count = HeadTail.count(claim);
