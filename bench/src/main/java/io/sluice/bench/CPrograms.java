@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 final class CPrograms {
   private static final List<String> PACKAGES =
-      List.of("gcc", "libc6-dev", "pkg-config", "libdpdk-dev");
+      List.of("gcc", "libc6-dev", "pkg-config", "libdpdk-dev", "dpdk-dev");
 
   private final Path sources;
   private final Path target;
@@ -32,7 +32,7 @@ final class CPrograms {
 
   /** The program, or null if it cannot be built here; then it has said why. */
   Path build() {
-    if (!isDpdkThere()) {
+    if (!isDpdkThere() || !isThere(TestPmd.PROGRAM)) {
       install();
     }
     if (!isDpdkThere()) {
@@ -58,6 +58,11 @@ final class CPrograms {
   private static boolean isDpdkThere() {
     return run("gcc", "--version").code() == 0
         && run("pkg-config", "--exists", "libdpdk").code() == 0;
+  }
+
+  /** Whether a program is on the PATH. */
+  static boolean isThere(String program) {
+    return run("which", program).code() == 0;
   }
 
   private void install() {

@@ -77,8 +77,24 @@ final class Contests {
               Side.c("pool", cache)));
     }
     all.add(new Contest("mbuf", BULKS, AS_C, Side.java("mbuf", "OFF"), Side.c("mbuf")));
+    addForwarding(all);
     addProtection(all);
     return all;
+  }
+
+  /** Bursts of 32 frames of 64 bytes, on one core. */
+  private static void addForwarding(List<Contest> all) {
+    for (String driver : List.of("net_null", "net_ring")) {
+      for (String mode : List.of("io", "macswap")) {
+        all.add(
+            new Contest(
+                "forward " + mode + " " + driver,
+                List.of("32"),
+                AS_C,
+                Side.java("forward", "OFF", mode, driver),
+                Side.testpmd(mode, driver)));
+      }
+    }
   }
 
   /** The same Java code with protection against deaths and without. */

@@ -11,6 +11,10 @@ import java.util.NavigableSet;
  * @param other where the other process of two runs; the same if there is one only
  */
 record Cpus(int measured, int other) {
+  boolean areTwo() {
+    return measured != other;
+  }
+
   static Cpus choose() {
     NavigableSet<Integer> allowed = CpuTopology.current().allowed();
     Integer other = allowed.lower(allowed.last());

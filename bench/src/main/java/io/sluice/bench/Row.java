@@ -17,7 +17,7 @@ record Row(String name, double goal, Series ours, Series reference, Side.Kind ag
   }
 
   boolean isAgainstC() {
-    return isCompared() && against == Side.Kind.C;
+    return isCompared() && against != Side.Kind.JAVA;
   }
 
   /**

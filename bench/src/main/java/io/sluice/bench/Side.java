@@ -14,7 +14,9 @@ record Side(Kind kind, List<String> work) {
     /** Sluice, in a JVM as the one that runs this. */
     JAVA("Java"),
     /** DPDK's own library, used by a program of ours. */
-    C("C");
+    C("C"),
+    /** DPDK's own forwarder. */
+    TESTPMD("testpmd");
 
     private final String label;
 
@@ -30,6 +32,10 @@ record Side(Kind kind, List<String> work) {
 
   static Side java(String... work) {
     return new Side(Kind.JAVA, List.of(work));
+  }
+
+  static Side testpmd(String... work) {
+    return new Side(Kind.TESTPMD, List.of(work));
   }
 
   static Side c(String... work) {

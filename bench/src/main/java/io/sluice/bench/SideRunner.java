@@ -40,44 +40,74 @@ final class SideRunner {
   }
 
   boolean canRun(Side side) {
-    return side.kind() == Side.Kind.JAVA || program != null;
+    return switch (side.kind()) {
+      case JAVA -> true;
+      case C -> program != null;
+      case TESTPMD -> program != null && CPrograms.isThere(TestPmd.PROGRAM) && cpus.areTwo();
+    };
   }
 
   /** Nanoseconds by point. */
   Map<String, Double> run(Side side) {
     try (Child child = start(side)) {
-      child.awaitEnd(LIMIT, stop::isRequested);
-      Map<String, Double> points = new LinkedHashMap<>();
-      for (String line : child.lines()) {
-        if (line.startsWith(POINT)) {
-          String[] words = line.split(" ");
-          points.put(words[1], Double.parseDouble(words[2]));
-        }
-      }
-      if (child.exitCode() != 0 || points.isEmpty()) {
-        throw new CommandFailure(
-            side.kind() + " " + String.join(" ", side.work()) + " failed:\n" + child.tail());
-      }
-      return points;
+      return side.kind() == Side.Kind.TESTPMD ? TestPmd.measure(child, stop) : points(child, side);
     } finally {
-      // Only what one that was interrupted has left.
+      // What DPDK leaves, or one of ours that was interrupted.
       Leftovers.delete(prefix);
     }
   }
 
+  private Map<String, Double> points(Child child, Side side) {
+    child.awaitEnd(LIMIT, stop::isRequested);
+    Map<String, Double> points = new LinkedHashMap<>();
+    for (String line : child.lines()) {
+      if (line.startsWith(POINT)) {
+        String[] words = line.split(" ");
+        points.put(words[1], Double.parseDouble(words[2]));
+      }
+    }
+    if (child.exitCode() != 0 || points.isEmpty()) {
+      throw new CommandFailure(
+          side.kind() + " " + String.join(" ", side.work()) + " failed:\n" + child.tail());
+    }
+    return points;
+  }
+
   private Child start(Side side) {
+    String cpu = Integer.toString(cpus.measured());
+    List<String> rest = new ArrayList<>(List.of(windowMillis, Integer.toString(cpus.other())));
+    rest.addAll(side.work());
+    switch (side.kind()) {
+      case JAVA -> {
+        List<String> words = eal("-l", cpu, "--");
+        words.addAll(rest);
+        return new Child("Java side", List.of(), RowProgram.class, words);
+      }
+      case C -> {
+        List<String> words = eal("-l", cpu, "--no-telemetry", "--");
+        words.addAll(rest);
+        words.add(0, program.toString());
+        return new Child("C side", words);
+      }
+      default -> {
+        // Its main thread, which forwards nothing, on the other CPU.
+        List<String> words =
+            eal(
+                "-l",
+                cpus.other() + "," + cpu,
+                "--main-lcore",
+                "" + cpus.other(),
+                "--no-telemetry");
+        return new Child("testpmd", TestPmd.command(words, side.work().get(0), side.work().get(1)));
+      }
+    }
+  }
+
+  private List<String> eal(String... more) {
     List<String> words = new ArrayList<>(List.of("-m", MEGABYTES, "--no-pci"));
-    words.addAll(List.of("-l", Integer.toString(cpus.measured()), "--file-prefix", prefix));
+    words.addAll(List.of("--file-prefix", prefix));
     words.addAll(pages);
-    if (side.kind() == Side.Kind.C) {
-      words.add("--no-telemetry");
-    }
-    words.addAll(List.of("--", windowMillis, Integer.toString(cpus.other())));
-    words.addAll(side.work());
-    if (side.kind() == Side.Kind.JAVA) {
-      return new Child("Java side", List.of(), RowProgram.class, words);
-    }
-    words.add(0, program.toString());
-    return new Child("C side", words);
+    words.addAll(List.of(more));
+    return words;
   }
 }

@@ -24,7 +24,7 @@ final class RingPair implements Runnable {
   public void run() {
     for (int bulk : Windows.BULKS) {
       try (Child peer = Peer.start(memory, otherCpu, "produce", "bench", Integer.toString(bulk))) {
-        windows.measure(bulk, turns -> pass(bulk, turns));
+        windows.measure(Integer.toString(bulk), turns -> pass(bulk, turns));
         // It looks whether it is to end when the ring is full.
         peer.stop();
       }
@@ -32,11 +32,12 @@ final class RingPair implements Runnable {
     }
   }
 
-  private void pass(int bulk, int turns) {
+  private long pass(int bulk, int turns) {
     for (int turn = 0; turn < turns; turn++) {
       while (ring.dequeueBulk(objs, 0, bulk) == 0) {
         Thread.onSpinWait();
       }
     }
+    return (long) bulk * turns;
   }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A row's program on the Java side: {@code [EAL options] -- WINDOW_MS OTHER_CPU ROW PROTECTION
- * [ARGUMENT]}, as that of the C side, which has no protection. The work is done on the main lcore,
+ * [ARGUMENTS]}, as that of the C side, which has no protection. The work is done on the main lcore,
  * which is pinned.
  */
 public final class RowProgram {
@@ -35,6 +35,8 @@ public final class RowProgram {
             case "ping-pong" -> new PingPong(memory, protection, windows, otherCpu);
             case "pool" ->
                 new PoolOneThread(memory, Integer.parseInt(argument), protection, windows);
+            case "forward" ->
+                new Forwarding(primary, rest.get(4), rest.get(5), protection, windows);
             case "mbuf" -> new MbufOneThread(memory, protection, windows);
             default -> throw new IllegalArgumentException("row " + rest.get(2));
           };

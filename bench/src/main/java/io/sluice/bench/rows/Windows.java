@@ -22,8 +22,8 @@ final class Windows {
 
   /** What is measured: a loop of its own, so that it is compiled as one. */
   interface Work {
-    /** Does it so many times. */
-    void run(int turns);
+    /** Does it so many times; gives how many elements that were. */
+    long run(int turns);
   }
 
   private final Lcores lcores;
@@ -35,8 +35,8 @@ final class Windows {
     this.windowNanos = windowNanos;
   }
 
-  /** Does the work over and over, and prints the nanoseconds that an element of a bulk takes. */
-  void measure(int bulk, Work work) {
+  /** Does the work over and over, and prints the nanoseconds that an element takes. */
+  void measure(String point, Work work) {
     double[] taken = new double[COUNT];
     pinned(
         () -> {
@@ -45,11 +45,11 @@ final class Windows {
             work.run(BATCH);
           }
           for (int i = 0; i < COUNT; i++) {
-            taken[i] = window(work) / bulk;
+            taken[i] = window(work);
           }
         });
     Arrays.sort(taken);
-    point(Integer.toString(bulk), taken[COUNT / 2]);
+    point(point, taken[COUNT / 2]);
   }
 
   /**
@@ -63,17 +63,16 @@ final class Windows {
         });
   }
 
-  /** Nanoseconds of one turn. */
+  /** Nanoseconds of one element. */
   private double window(Work work) {
     long begin = System.nanoTime();
-    long turns = 0;
+    long elements = 0;
     long end;
     do {
-      work.run(BATCH);
-      turns += BATCH;
+      elements += work.run(BATCH);
       end = System.nanoTime();
     } while (end - begin < windowNanos);
-    return (double) (end - begin) / turns;
+    return (double) (end - begin) / elements;
   }
 
   /** How long a row without windows is to warm up. */

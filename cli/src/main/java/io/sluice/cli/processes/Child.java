@@ -127,8 +127,13 @@ public final class Child implements AutoCloseable {
 
   /** Waits for a line that begins so; fails if the process ends or the limit passes before. */
   public void awaitLine(String start, Duration limit, BooleanSupplier cancelled) {
+    awaitLines(start, 1, limit, cancelled);
+  }
+
+  /** Waits for so many lines that begin so; fails as {@link #awaitLine}. */
+  public void awaitLines(String start, int count, Duration limit, BooleanSupplier cancelled) {
     long deadline = System.nanoTime() + limit.toNanos();
-    while (last(start) == null) {
+    while (lines().stream().filter(line -> line.startsWith(start)).count() < count) {
       if (cancelled.getAsBoolean()) {
         throw new CommandFailure("interrupted");
       }

@@ -1,0 +1,59 @@
+package io.sluice.bench;
+
+import io.sluice.cli.processes.Child;
+import io.sluice.primary.StopRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Runs {@code dpdk-testpmd} over two ports and reads how many packets a second it sends. */
+final class TestPmd {
+  static final String PROGRAM = "dpdk-testpmd";
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String SENT = "  Tx-pps:";
+  private static final int PORTS = 2;
+
+  /** Reports of a second each, of which the first covers the start. */
+  private static final int REPORTS = 4;
+
+  private TestPmd() {}
+
+  /** Its words behind the EAL options, which name lcores for its main thread and its forwarder. */
+  static List<String> command(List<String> ealOptions, String mode, String driver) {
+    List<String> words = new ArrayList<>(List.of(PROGRAM));
+    words.addAll(ealOptions);
+    String arguments = driver.equals("net_null") ? ",size=64" : "";
+    for (int port = 0; port < PORTS; port++) {
+      words.addAll(List.of("--vdev", driver + port + arguments));
+    }
+    words.addAll(List.of("--", "--nb-cores=1", "--stats-period=1", "--total-num-mbufs=8191"));
+    words.add("--forward-mode=" + mode);
+    if (driver.equals("net_ring")) {
+      words.add("--tx-first");
+    }
+    return words;
+  }
+
+  /** Nanoseconds of a packet, by the point's name. */
+  static Map<String, Double> measure(Child testpmd, StopRequest stop) {
+    testpmd.awaitLines(SENT, REPORTS * PORTS, LIMIT, stop::isRequested);
+    List<String> reports = testpmd.lines().stream().filter(line -> line.startsWith(SENT)).toList();
+    double[] nanos = new double[REPORTS - 1];
+    for (int report = 1; report < REPORTS; report++) {
+      double packets = 0;
+      for (int port = 0; port < PORTS; port++) {
+        packets += rate(reports.get(report * PORTS + port));
+      }
+      nanos[report - 1] = 1e9 / packets;
+    }
+    Arrays.sort(nanos);
+    return Map.of("32", nanos[nanos.length / 2]);
+  }
+
+  private static double rate(String line) {
+    return Double.parseDouble(line.substring(SENT.length()).strip().split("\\s+")[0]);
+  }
+}
