@@ -172,7 +172,7 @@ public final class BenchRun implements Benchmarks {
                 contest.goal().applyAsDouble(point),
                 series(contest, contest.ours(), point),
                 series(contest, contest.reference(), point),
-                contest.reference().kind()));
+                contest.reference()));
       }
       return rows;
     }

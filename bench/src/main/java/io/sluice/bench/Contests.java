@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.bench.peers.Library;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -78,8 +79,30 @@ final class Contests {
     }
     all.add(new Contest("mbuf", BULKS, AS_C, Side.java("mbuf", "OFF"), Side.c("mbuf")));
     addForwarding(all);
+    addPeers(all);
     addProtection(all);
     return all;
+  }
+
+  /** Twice as many messages a second as the best of them, and no longer for one there and back. */
+  private static void addPeers(List<Contest> all) {
+    for (Library library : Library.values()) {
+      Side peer = Side.peer(library, "messages");
+      all.add(
+          new Contest(
+              "messages vs " + peer.label(),
+              List.of("32"),
+              point -> 0.5,
+              Side.java("pair", "CLAIMS", "sp_sc", "32"),
+              peer));
+      all.add(
+          new Contest(
+              "round trip vs " + peer.label(),
+              List.of("p50"),
+              point -> 1.0,
+              Side.java("ping-pong", "CLAIMS"),
+              Side.peer(library, "round-trip")));
+    }
   }
 
   /** Bursts of 32 frames of 64 bytes, on one core. */

@@ -33,7 +33,7 @@ final class JsonResult {
     object.put("sluice_nanos", row.ours().nanos());
     object.put("sluice_median", row.ours().median());
     if (row.isCompared()) {
-      object.put("other", row.against().toString());
+      object.put("other", row.other().label());
       object.put("other_nanos", row.reference().nanos());
       object.put("other_median", row.reference().median());
       object.put("ratio", row.ratio());

@@ -63,7 +63,7 @@ final class RatioPicture {
     double one = x(1);
     add(
         "<text x='%d' y='%d' text-anchor='end'>%s vs %s</text>",
-        LABELS - 8, y + 12, row.name(), row.against());
+        LABELS - 8, y + 12, row.name(), row.other().label());
     add(
         "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>",
         Math.min(end, one),

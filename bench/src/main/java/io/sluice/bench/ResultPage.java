@@ -20,17 +20,17 @@ final class ResultPage {
     page.append("| row | Sluice ns | cycles | spread | other | ns | spread | ratio | goal |\n");
     page.append("|---|---:|---:|---:|---|---:|---:|---:|---:|\n");
     for (Row row : rows) {
-      Series other = row.reference();
+      Series reference = row.reference();
       page.append(
           line(
               row.name(),
               ResultTable.nanos(row.ours()),
               String.format(Locale.ROOT, "%.1f", row.ours().median() * machine.tscGhz()),
               ResultTable.spread(row.ours()),
-              other == null ? "" : row.against().toString(),
-              other == null ? "" : ResultTable.nanos(other),
-              other == null ? "" : ResultTable.spread(other),
-              other == null ? "" : ResultTable.ratio(row),
+              reference == null ? "" : row.other().label(),
+              reference == null ? "" : ResultTable.nanos(reference),
+              reference == null ? "" : ResultTable.spread(reference),
+              reference == null ? "" : ResultTable.ratio(row),
               ResultTable.goal(row)));
     }
     return page.toString();

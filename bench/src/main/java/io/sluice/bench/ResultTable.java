@@ -12,15 +12,15 @@ final class ResultTable {
   static String of(List<Row> rows) {
     Table table = new Table("row", "sluice ns", "spread", "other", "ns", "spread", "ratio", "goal");
     for (Row row : rows) {
-      Series other = row.reference();
+      Series reference = row.reference();
       table.add(
           row.name(),
           nanos(row.ours()),
           spread(row.ours()),
-          other == null ? null : row.against().toString(),
-          other == null ? null : nanos(other),
-          other == null ? null : spread(other),
-          other == null ? null : ratio(row),
+          reference == null ? null : row.other().label(),
+          reference == null ? null : nanos(reference),
+          reference == null ? null : spread(reference),
+          reference == null ? null : ratio(row),
           goal(row));
     }
     return table.toString();

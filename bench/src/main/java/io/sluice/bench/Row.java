@@ -9,15 +9,15 @@ import java.util.stream.IntStream;
  * @param goal the ratio not to be exceeded
  * @param ours what Sluice took
  * @param reference what the other side took, or null if it is not there
- * @param against what the other side is
+ * @param other what the other side is
  */
-record Row(String name, double goal, Series ours, Series reference, Side.Kind against) {
+record Row(String name, double goal, Series ours, Series reference, Side other) {
   boolean isCompared() {
     return reference != null;
   }
 
   boolean isAgainstC() {
-    return isCompared() && against != Side.Kind.JAVA;
+    return isCompared() && (other.kind() == Side.Kind.C || other.kind() == Side.Kind.TESTPMD);
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.sluice.bench;
 
+import io.sluice.bench.peers.Library;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One of the two that do a contest's work.
@@ -16,7 +18,9 @@ record Side(Kind kind, List<String> work) {
     /** DPDK's own library, used by a program of ours. */
     C("C"),
     /** DPDK's own forwarder. */
-    TESTPMD("testpmd");
+    TESTPMD("testpmd"),
+    /** Another library for messages, in a JVM. */
+    PEER("peer");
 
     private final String label;
 
@@ -32,6 +36,22 @@ record Side(Kind kind, List<String> work) {
 
   static Side java(String... work) {
     return new Side(Kind.JAVA, List.of(work));
+  }
+
+  /**
+   * A library.
+   *
+   * @param what {@code messages} or {@code round-trip}
+   */
+  static Side peer(Library library, String what) {
+    return new Side(Kind.PEER, List.of(library.name(), what));
+  }
+
+  /** What a reader is to know it by. */
+  String label() {
+    return kind == Kind.PEER
+        ? work.get(0).toLowerCase(Locale.ROOT).replace('_', ' ')
+        : kind.toString();
   }
 
   static Side testpmd(String... work) {

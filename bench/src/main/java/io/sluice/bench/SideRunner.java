@@ -1,16 +1,22 @@
 package io.sluice.bench;
 
+import io.sluice.bench.peers.PeerProgram;
 import io.sluice.bench.rows.RowProgram;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.Leftovers;
 import io.sluice.cli.processes.Child;
 import io.sluice.primary.StopRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Runs one side's program once, in a process of its own, and reads the points that it prints. */
 final class SideRunner {
@@ -24,6 +30,9 @@ final class SideRunner {
   private final String windowMillis;
   private final StopRequest stop;
   private final String prefix = "bench-" + ProcessHandle.current().pid();
+
+  /** On tmpfs, as the rings are in memory. */
+  private final Path folder = Path.of("/dev/shm", prefix + "-peer");
 
   /**
    * Nothing runs yet.
@@ -42,6 +51,7 @@ final class SideRunner {
   boolean canRun(Side side) {
     return switch (side.kind()) {
       case JAVA -> true;
+      case PEER -> cpus.areTwo();
       case C -> program != null;
       case TESTPMD -> program != null && CPrograms.isThere(TestPmd.PROGRAM) && cpus.areTwo();
     };
@@ -54,6 +64,18 @@ final class SideRunner {
     } finally {
       // What DPDK leaves, or one of ours that was interrupted.
       Leftovers.delete(prefix);
+      deleteFolder();
+    }
+  }
+
+  /** The peers' files. */
+  private void deleteFolder() {
+    try (Stream<Path> files = Files.exists(folder) ? Files.walk(folder) : Stream.empty()) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -88,6 +110,12 @@ final class SideRunner {
         words.addAll(rest);
         words.add(0, program.toString());
         return new Child("C side", words);
+      }
+      case PEER -> {
+        List<String> words = new ArrayList<>(List.of(windowMillis, cpu, "" + cpus.other()));
+        words.addAll(side.work());
+        words.add(folder.toString());
+        return new Child("peer", List.of(), PeerProgram.FLAGS, PeerProgram.class, words);
       }
       default -> {
         // Its main thread, which forwards nothing, on the other CPU.

@@ -18,18 +18,18 @@ import org.xml.sax.InputSource;
 class ResultTest {
   private static final Machine MACHINE = new Machine("test", 2, 2.0, "Linux", "17", "22.11");
 
-  private static Row row(String name, double goal, Side.Kind against, double ours, double other) {
-    Series reference = other == 0 ? null : new Series(List.of(other));
-    return new Row(name, goal, new Series(List.of(ours)), reference, against);
+  private static Row row(String name, double goal, Side other, double ours, double theirs) {
+    Series reference = theirs == 0 ? null : new Series(List.of(theirs));
+    return new Row(name, goal, new Series(List.of(ours)), reference, other);
   }
 
   private static List<Row> rows() {
     return List.of(
-        row("fast 8", 1.0, Side.Kind.C, 1.0, 4.0),
-        row("slow 1", 1.3, Side.Kind.C, 5.0, 4.0),
-        row("slower 8", 1.0, Side.Kind.C, 6.0, 4.0),
-        row("cost 8", 1.1, Side.Kind.JAVA, 9.0, 1.0),
-        row("alone 8", 1.0, Side.Kind.C, 3.0, 0));
+        row("fast 8", 1.0, Side.c(), 1.0, 4.0),
+        row("slow 1", 1.3, Side.c(), 5.0, 4.0),
+        row("slower 8", 1.0, Side.c(), 6.0, 4.0),
+        row("cost 8", 1.1, Side.java(), 9.0, 1.0),
+        row("alone 8", 1.0, Side.c(), 3.0, 0));
   }
 
   @Test
@@ -44,7 +44,7 @@ class ResultTest {
   void shouldCompareWhatWasMeasuredInTheSameRound() {
     Series ours = new Series(List.of(1.0, 2.0, 30.0));
     Series other = new Series(List.of(2.0, 4.0, 60.0));
-    assertEquals(0.5, new Row("drifting 8", 1.0, ours, other, Side.Kind.C).ratio());
+    assertEquals(0.5, new Row("drifting 8", 1.0, ours, other, Side.c()).ratio());
   }
 
   @Test

@@ -4,18 +4,15 @@ import io.sluice.cli.processes.Child;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
-import java.util.Arrays;
 
 /** One message goes to another process and back, over two SP/SC rings. */
 final class PingPong implements Runnable {
-  private static final int ROUND_TRIPS = 1_000_000;
-  private static final int WARM_UP_BATCH = 1_000;
-
   private final SharedMemory memory;
   private final Ring ping;
   private final Ring pong;
   private final Windows windows;
   private final int otherCpu;
+  private final long[] obj = new long[1];
 
   PingPong(SharedMemory memory, Protection protection, Windows windows, int otherCpu) {
     this.memory = memory;
@@ -27,33 +24,16 @@ final class PingPong implements Runnable {
 
   @Override
   public void run() {
-    long[] taken = new long[ROUND_TRIPS];
     try (Child peer = Peer.start(memory, otherCpu, "answer", "ping", "pong")) {
-      windows.pinned(
-          () -> {
-            long warm = System.nanoTime() + windows.warmUpNanos();
-            while (System.nanoTime() < warm) {
-              measure(taken, WARM_UP_BATCH);
-            }
-            measure(taken, ROUND_TRIPS);
-          });
+      RoundTrips.measure(windows, this::pass);
       peer.stop();
     }
-    Arrays.sort(taken);
-    Windows.point("p50", taken[ROUND_TRIPS / 2]);
-    Windows.point("p99", taken[ROUND_TRIPS / 100 * 99]);
-    Windows.point("p99.9", taken[ROUND_TRIPS / 1000 * 999]);
   }
 
-  private void measure(long[] taken, int count) {
-    long[] obj = new long[1];
-    for (int i = 0; i < count; i++) {
-      long begin = System.nanoTime();
-      ping.enqueueBulk(obj, 0, 1);
-      while (pong.dequeueBulk(obj, 0, 1) == 0) {
-        Thread.onSpinWait();
-      }
-      taken[i] = System.nanoTime() - begin;
+  private void pass() {
+    ping.enqueueBulk(obj, 0, 1);
+    while (pong.dequeueBulk(obj, 0, 1) == 0) {
+      Thread.onSpinWait();
     }
   }
 }

@@ -11,18 +11,26 @@ final class RingPair implements Runnable {
   private final Ring ring;
   private final Windows windows;
   private final int otherCpu;
+  private final int[] bulks;
   private final long[] objs = new long[Windows.LARGEST_BULK];
 
-  RingPair(SharedMemory memory, String mode, Protection protection, Windows windows, int otherCpu) {
+  RingPair(
+      SharedMemory memory,
+      String mode,
+      Protection protection,
+      Windows windows,
+      int otherCpu,
+      int... bulks) {
     this.memory = memory;
     this.ring = RingModes.create(memory, "bench", mode, protection);
     this.windows = windows;
     this.otherCpu = otherCpu;
+    this.bulks = bulks;
   }
 
   @Override
   public void run() {
-    for (int bulk : Windows.BULKS) {
+    for (int bulk : bulks) {
       try (Child peer = Peer.start(memory, otherCpu, "produce", "bench", Integer.toString(bulk))) {
         windows.measure(Integer.toString(bulk), turns -> pass(bulk, turns));
         // It looks whether it is to end when the ring is full.

@@ -31,7 +31,8 @@ public final class RowProgram {
       Runnable row =
           switch (rest.get(2)) {
             case "ring" -> new RingOneThread(memory, argument, protection, windows);
-            case "pair" -> new RingPair(memory, argument, protection, windows, otherCpu);
+            case "pair" ->
+                new RingPair(memory, argument, protection, windows, otherCpu, bulks(rest));
             case "ping-pong" -> new PingPong(memory, protection, windows, otherCpu);
             case "pool" ->
                 new PoolOneThread(memory, Integer.parseInt(argument), protection, windows);
@@ -42,5 +43,10 @@ public final class RowProgram {
           };
       row.run();
     }
+  }
+
+  /** A single one, if it is given. */
+  private static int[] bulks(List<String> rest) {
+    return rest.size() > 5 ? new int[] {Integer.parseInt(rest.get(5))} : Windows.BULKS;
   }
 }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * How a row is timed, as in {@code measure.h} of the C side: windows of fixed length, of which the
  * median counts; ahead of them a time to warm up, which C hardly needs.
  */
-final class Windows {
+public final class Windows {
   /** How many objects a call passes, in one row after the other. */
   static final int[] BULKS = {1, 8, 32, 128, 256};
 
@@ -21,7 +21,7 @@ final class Windows {
   private static final long WARM_UP_NANOS = 600_000_000L;
 
   /** What is measured: a loop of its own, so that it is compiled as one. */
-  interface Work {
+  public interface Work {
     /** Does it so many times; gives how many elements that were. */
     long run(int turns);
   }
@@ -30,13 +30,13 @@ final class Windows {
   private final long windowNanos;
 
   /** Windows of a length, on the main one of these lcores. */
-  Windows(Lcores lcores, long windowNanos) {
+  public Windows(Lcores lcores, long windowNanos) {
     this.lcores = lcores;
     this.windowNanos = windowNanos;
   }
 
   /** Does the work over and over, and prints the nanoseconds that an element takes. */
-  void measure(String point, Work work) {
+  public void measure(String point, Work work) {
     double[] taken = new double[COUNT];
     pinned(
         () -> {

@@ -1,0 +1,36 @@
+package io.sluice.bench.rows;
+
+import java.util.Arrays;
+
+/** Times one round trip after the other and prints percentiles. */
+public final class RoundTrips {
+  private static final int COUNT = 1_000_000;
+  private static final int WARM_UP_BATCH = 1_000;
+
+  private RoundTrips() {}
+
+  /** Measures on the pinned thread. */
+  public static void measure(Windows windows, Runnable roundTrip) {
+    long[] taken = new long[COUNT];
+    windows.pinned(
+        () -> {
+          long warm = System.nanoTime() + windows.warmUpNanos();
+          while (System.nanoTime() < warm) {
+            measure(taken, WARM_UP_BATCH, roundTrip);
+          }
+          measure(taken, COUNT, roundTrip);
+        });
+    Arrays.sort(taken);
+    Windows.point("p50", taken[COUNT / 2]);
+    Windows.point("p99", taken[COUNT / 100 * 99]);
+    Windows.point("p99.9", taken[COUNT / 1000 * 999]);
+  }
+
+  private static void measure(long[] taken, int count, Runnable roundTrip) {
+    for (int i = 0; i < count; i++) {
+      long begin = System.nanoTime();
+      roundTrip.run();
+      taken[i] = System.nanoTime() - begin;
+    }
+  }
+}
