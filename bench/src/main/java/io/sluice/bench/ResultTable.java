@@ -34,7 +34,7 @@ final class ResultTable {
         againstC.stream()
             .max(Comparator.comparingDouble(Row::ratio))
             .map(row -> ratio(row) + " (" + row.name() + ")")
-            .orElse("- (no C side)");
+            .orElse("- (nothing against C)");
     return "bench: rows=" + againstC.size() + " at_or_ahead_of_C=" + ahead + " worst=" + worst;
   }
 

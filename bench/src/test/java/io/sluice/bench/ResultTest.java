@@ -52,7 +52,7 @@ class ResultTest {
     assertEquals(
         "bench: rows=3 at_or_ahead_of_C=1 worst=1.50 (slower 8)", ResultTable.summary(rows()));
     assertEquals(
-        "bench: rows=0 at_or_ahead_of_C=0 worst=- (no C side)",
+        "bench: rows=0 at_or_ahead_of_C=0 worst=- (nothing against C)",
         ResultTable.summary(rows().subList(4, 5)));
   }
 

@@ -12,7 +12,8 @@ import org.agrona.concurrent.SleepingMillisIdleStrategy;
 
 /** An exclusive publication and a subscription of {@code aeron:ipc}, claimed in place. */
 final class AeronChannel implements Channel {
-  private static final String IPC = "aeron:ipc?term-length=1m";
+  /** Half a term is what may be under way; the driver moves that limit now and then only. */
+  private static final String IPC = "aeron:ipc?term-length=64m";
 
   /** One of each process: it holds the connection to the driver, which the first one runs. */
   private static Aeron aeron;

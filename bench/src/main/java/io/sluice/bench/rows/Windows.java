@@ -17,8 +17,8 @@ public final class Windows {
   private static final int COUNT = 15;
   private static final int BATCH = 256;
 
-  /** The JIT compiles beside it, on a machine that may have nothing but the measured CPU. */
-  private static final long WARM_UP_NANOS = 600_000_000L;
+  /** At the least; the JIT compiles beside it, maybe with nothing but the measured CPU. */
+  private static final long WARM_UP_NANOS = 300_000_000L;
 
   /** What is measured: a loop of its own, so that it is compiled as one. */
   public interface Work {
@@ -40,7 +40,7 @@ public final class Windows {
     double[] taken = new double[COUNT];
     pinned(
         () -> {
-          long warm = System.nanoTime() + WARM_UP_NANOS;
+          long warm = System.nanoTime() + warmUpNanos();
           while (System.nanoTime() < warm) {
             work.run(BATCH);
           }
@@ -75,7 +75,7 @@ public final class Windows {
     return (double) (end - begin) / elements;
   }
 
-  /** How long a row without windows is to warm up. */
+  /** How long to warm up: as long as is measured, and more. */
   long warmUpNanos() {
     return WARM_UP_NANOS + COUNT * windowNanos;
   }
