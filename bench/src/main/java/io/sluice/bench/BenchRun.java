@@ -27,7 +27,7 @@ public final class BenchRun implements Benchmarks {
   private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
   private static final int WINDOW_MILLIS = 40;
-  private static final int QUICK_WINDOW_MILLIS = 10;
+  private static final int QUICK_WINDOW_MILLIS = 5;
   private static final long PAGES = 64;
 
   /** For the service loader. */

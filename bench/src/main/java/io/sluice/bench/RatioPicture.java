@@ -10,7 +10,7 @@ import java.util.Locale;
 final class RatioPicture {
   private static final int ROW_HEIGHT = 18;
   private static final int TOP = 48;
-  private static final int LABELS = 230;
+  private static final int LABELS = 260;
   private static final int SCALE = 520;
   private static final int MARGIN = 70;
   private static final double LIMIT = 8;
@@ -61,9 +61,10 @@ final class RatioPicture {
   private void bar(Row row, int y) {
     double end = x(row.ratio());
     double one = x(1);
+    String against = row.isAgainstC() ? " vs " + row.other().label() : "";
     add(
-        "<text x='%d' y='%d' text-anchor='end'>%s vs %s</text>",
-        LABELS - 8, y + 12, row.name(), row.other().label());
+        "<text x='%d' y='%d' text-anchor='end'>%s%s</text>",
+        LABELS - 8, y + 12, row.name(), against);
     add(
         "<rect x='%.1f' y='%d' width='%.1f' height='%d' fill='%s'/>",
         Math.min(end, one),
@@ -72,9 +73,14 @@ final class RatioPicture {
         ROW_HEIGHT - 6,
         row.isGoalMet() ? "#2a7f62" : "#c2543d");
     boolean left = end < one;
+    boolean inside = row.ratio() < 1 / LIMIT;
     add(
-        "<text x='%.1f' y='%d' text-anchor='%s'>%.2f</text>",
-        left ? end - 4 : end + 4, y + 12, left ? "end" : "start", row.ratio());
+        "<text x='%.1f' y='%d' text-anchor='%s' fill='%s'>%.2f</text>",
+        left && !inside ? end - 4 : end + 4,
+        y + 12,
+        left && !inside ? "end" : "start",
+        inside ? "white" : "black",
+        row.ratio());
   }
 
   private void add(String format, Object... values) {
