@@ -86,7 +86,8 @@ public final class BenchRun implements Benchmarks {
       return List.of("--no-huge");
     }
     try {
-      Path folder = Files.createTempDirectory("sluice-bench-");
+      Path folder =
+          Files.createTempDirectory("sluice-bench-" + ProcessHandle.current().pid() + "-");
       undo.add(() -> delete(folder));
       TemporaryHugepages pages = new TemporaryHugepages(PAGES, folder.resolve("huge"));
       undo.add(pages::close);

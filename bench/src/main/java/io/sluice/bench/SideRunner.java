@@ -16,11 +16,14 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Runs one side's program once, in a process of its own, and reads the points that it prints. */
 final class SideRunner {
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final Duration END_LIMIT = Duration.ofSeconds(10);
+  private static final long POLL_NANOS = 20_000_000;
   private static final String POINT = "point ";
   private static final String MEGABYTES = "128";
 
@@ -62,9 +65,34 @@ final class SideRunner {
     try (Child child = start(side)) {
       return side.kind() == Side.Kind.TESTPMD ? TestPmd.measure(child, stop) : points(child, side);
     } finally {
+      awaitNobody();
       // What DPDK leaves, or one of ours that was interrupted.
       Leftovers.delete(prefix);
       deleteFolder();
+    }
+  }
+
+  /** The other process of one that was interrupted sees a moment later that it is alone. */
+  private void awaitNobody() {
+    long deadline = System.nanoTime() + END_LIMIT.toNanos();
+    while ((Leftovers.isInUse(prefix) || isFolderInUse()) && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(POLL_NANOS);
+    }
+  }
+
+  private boolean isFolderInUse() {
+    try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+      return Files.exists(folder) && all.anyMatch(this::isGivenFolder);
+    }
+  }
+
+  private boolean isGivenFolder(ProcessHandle process) {
+    try {
+      Path commandLine = Path.of("/proc/" + process.pid() + "/cmdline");
+      return Files.readString(commandLine).contains(folder.toString());
+    } catch (IOException e) {
+      // It has ended meanwhile.
+      return false;
     }
   }
 

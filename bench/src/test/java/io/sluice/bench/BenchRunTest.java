@@ -7,18 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sluice.cli.SluiceCommand;
+import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command itself, on rows that are soon done; how fast they are is nothing to test. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -67,6 +71,36 @@ class BenchRunTest {
       assertTrue(row.get("ratio").asDouble() > 0, row::toString);
     }
     assertTrue(Files.size(picture) > 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two processes sp_sc", "messages vs agrona"})
+  void shouldLeaveNothingWhenInterrupted(String row) throws IOException {
+    try (JavaProcess run = bench("--quick", "--rows", row)) {
+      run.awaitLine("bench: round 1", LIMIT);
+      String prefix = "bench-" + run.pid();
+      Await.until("a row's other process", LIMIT, () -> !filesOf(prefix).isEmpty());
+      run.signal("INT");
+      assertEquals(130, run.awaitExit(LIMIT), () -> String.join("\n", run.stdout()));
+      assertEquals(List.of(), filesOf(prefix));
+      assertFalse(
+          Files.readString(Path.of("/proc/mounts")).contains("/tmp/sluice-" + prefix),
+          "its hugetlbfs is mounted still");
+    }
+  }
+
+  /** Of the rings' memory or of a library's. */
+  private static List<String> filesOf(String prefix) {
+    List<String> found = new ArrayList<>();
+    for (String folder : List.of("/var/run/dpdk", "/dev/shm")) {
+      String[] names = new File(folder).list();
+      for (String name : names == null ? new String[0] : names) {
+        if (name.startsWith(prefix)) {
+          found.add(folder + "/" + name);
+        }
+      }
+    }
+    return found;
   }
 
   @ParameterizedTest

@@ -24,9 +24,9 @@ final class PingPong implements Runnable {
 
   @Override
   public void run() {
-    try (Child peer = Peer.start(memory, otherCpu, "answer", "ping", "pong")) {
+    try (Child other = OtherProcess.start(memory, otherCpu, "answer", "ping", "pong")) {
       RoundTrips.measure(windows, this::pass);
-      peer.stop();
+      other.stop();
     }
   }
 

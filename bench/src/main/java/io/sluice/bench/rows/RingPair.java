@@ -31,10 +31,11 @@ final class RingPair implements Runnable {
   @Override
   public void run() {
     for (int bulk : bulks) {
-      try (Child peer = Peer.start(memory, otherCpu, "produce", "bench", Integer.toString(bulk))) {
+      try (Child other =
+          OtherProcess.start(memory, otherCpu, "produce", "bench", Integer.toString(bulk))) {
         windows.measure(Integer.toString(bulk), turns -> pass(bulk, turns));
         // It looks whether it is to end when the ring is full.
-        peer.stop();
+        other.stop();
       }
       ring.reset();
     }

@@ -48,6 +48,7 @@ class ParentWatchTest {
       assertEquals(List.of(), Leftovers.of(prefix));
     } finally {
       CliProcess.withArgument(prefix).forEach(ProcessHandle::destroyForcibly);
+      Leftovers.delete(prefix);
       deleteFolder(prefix);
     }
   }

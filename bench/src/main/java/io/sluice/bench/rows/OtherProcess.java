@@ -14,12 +14,12 @@ import java.util.List;
  * The other process of a row of two: a secondary on a CPU of its own, which goes on until it is
  * asked to end.
  */
-public final class Peer {
+public final class OtherProcess {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Secondary secondary;
 
-  private Peer(Secondary secondary) {
+  private OtherProcess(Secondary secondary) {
     this.secondary = secondary;
   }
 
@@ -29,28 +29,28 @@ public final class Peer {
     arguments.addAll(List.of("--file-prefix", memory.options().filePrefix()));
     arguments.addAll(List.of("-l", Integer.toString(cpu), "--"));
     arguments.addAll(List.of(work));
-    Child peer = new Child("peer", List.of(), Peer.class, arguments);
-    peer.awaitLine("peer: ready", LIMIT, () -> false);
-    return peer;
+    Child other = new Child("other process", List.of(), OtherProcess.class, arguments);
+    other.awaitLine("other: ready", LIMIT, () -> false);
+    return other;
   }
 
-  /** The peer's process: {@code produce RING BULK} or {@code answer RING RING}. */
+  /** What that process runs: {@code produce RING BULK} or {@code answer RING RING}. */
   public static void main(String[] args) {
     ParentWatch.start();
     EalOptions options = EalOptions.parse(args);
     List<String> work = options.remaining();
     try (Secondary secondary = Secondary.attach(options)) {
-      Peer peer = new Peer(secondary);
+      OtherProcess other = new OtherProcess(secondary);
       Ring ring = Ring.lookup(secondary.memory(), work.get(1));
       secondary
           .lcores()
           .runOnMain(
               () -> {
-                System.out.println("peer: ready");
+                System.out.println("other: ready");
                 if (work.get(0).equals("produce")) {
-                  peer.produce(ring, Integer.parseInt(work.get(2)));
+                  other.produce(ring, Integer.parseInt(work.get(2)));
                 } else {
-                  peer.answer(ring, Ring.lookup(secondary.memory(), work.get(2)));
+                  other.answer(ring, Ring.lookup(secondary.memory(), work.get(2)));
                 }
                 return 0;
               });
