@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measures rings, pools and mbufs beside DPDK's own library in C, in turn, and prints the ratios:",
-      "time taken by Sluice over time taken by the other side, smaller is better."
+      "Measures rings, pools and forwarding beside DPDK's own library in C, and others.",
+      "The ratios are time taken by Sluice over time taken by the other side, smaller is better."
     },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
