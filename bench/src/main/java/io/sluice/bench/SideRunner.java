@@ -28,6 +28,7 @@ final class SideRunner {
   private static final String MEGABYTES = "128";
 
   private final Path program;
+  private final boolean hasTestPmd;
   private final List<String> pages;
   private final Cpus cpus;
   private final String windowMillis;
@@ -45,6 +46,7 @@ final class SideRunner {
    */
   SideRunner(Path program, List<String> pages, Cpus cpus, int windowMillis, StopRequest stop) {
     this.program = program;
+    this.hasTestPmd = program != null && CPrograms.isThere(TestPmd.PROGRAM);
     this.pages = pages;
     this.cpus = cpus;
     this.windowMillis = Integer.toString(windowMillis);
@@ -56,7 +58,7 @@ final class SideRunner {
       case JAVA -> true;
       case PEER -> cpus.areTwo();
       case C -> program != null;
-      case TESTPMD -> program != null && CPrograms.isThere(TestPmd.PROGRAM) && cpus.areTwo();
+      case TESTPMD -> hasTestPmd && cpus.areTwo();
     };
   }
 

@@ -17,16 +17,13 @@ final class RingOneThread implements Runnable {
 
   @Override
   public void run() {
-    for (int bulk : Windows.BULKS) {
-      windows.measure(Integer.toString(bulk), turns -> pass(bulk, turns));
-    }
+    windows.measure(Windows.BULKS, this::pass);
   }
 
-  private long pass(int bulk, int turns) {
+  private void pass(int bulk, int turns) {
     for (int turn = 0; turn < turns; turn++) {
       ring.enqueueBulk(objs, 0, bulk);
       ring.dequeueBulk(objs, 0, bulk);
     }
-    return (long) bulk * turns;
   }
 }

@@ -33,7 +33,7 @@ final class RingPair implements Runnable {
     for (int bulk : bulks) {
       try (Child other =
           OtherProcess.start(memory, otherCpu, "produce", "bench", Integer.toString(bulk))) {
-        windows.measure(Integer.toString(bulk), turns -> pass(bulk, turns));
+        windows.measure(bulk, this::pass);
         // It looks whether it is to end when the ring is full.
         other.stop();
       }
@@ -41,12 +41,11 @@ final class RingPair implements Runnable {
     }
   }
 
-  private long pass(int bulk, int turns) {
+  private void pass(int bulk, int turns) {
     for (int turn = 0; turn < turns; turn++) {
       while (ring.dequeueBulk(objs, 0, bulk) == 0) {
         Thread.onSpinWait();
       }
     }
-    return (long) bulk * turns;
   }
 }

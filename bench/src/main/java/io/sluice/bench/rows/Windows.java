@@ -26,6 +26,12 @@ public final class Windows {
     long run(int turns);
   }
 
+  /** As {@link Work}, with a bulk to do it in. */
+  interface BulkWork {
+    /** Does it so many times, each with a whole bulk. */
+    void run(int bulk, int turns);
+  }
+
   private final Lcores lcores;
   private final long windowNanos;
 
@@ -33,6 +39,23 @@ public final class Windows {
   public Windows(Lcores lcores, long windowNanos) {
     this.lcores = lcores;
     this.windowNanos = windowNanos;
+  }
+
+  /** Measures each of some bulks in turn. */
+  void measure(int[] bulks, BulkWork work) {
+    for (int bulk : bulks) {
+      measure(bulk, work);
+    }
+  }
+
+  /** Measures one bulk; its number is the point's name. */
+  void measure(int bulk, BulkWork work) {
+    measure(
+        Integer.toString(bulk),
+        turns -> {
+          work.run(bulk, turns);
+          return (long) bulk * turns;
+        });
   }
 
   /** Does the work over and over, and prints the nanoseconds that an element takes. */
