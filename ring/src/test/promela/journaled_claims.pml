@@ -9,7 +9,11 @@
 #define CLAIMS 1
 #define NOBODY 255
 
-byte head, tail;                /* one word: read and compared-and-set together */
+/*
+ * One word, which recovery compares and sets as a whole. A claim reads head and tail one after the
+ * other and moves the head alone, as for MT, which is the weaker of what is done.
+ */
+byte head, tail;
 bool noted[PROCESSES];          /* side of a thread's note, of one ring */
 byte notedHead[PROCESSES];
 byte notedCount[PROCESSES];
@@ -86,7 +90,9 @@ proctype worker(byte me) {
   :: left == 0 -> break
   :: left > 0 ->
      MAY_DIE(me);
-     atomic { h = head; t = tail }
+     h = head;
+     MAY_DIE(me);
+     t = tail;
      if
      :: h != t ->
         recover(me);
@@ -99,13 +105,13 @@ proctype worker(byte me) {
         noted[me] = true;
         MAY_DIE(me);
         if
-        :: atomic { head == h && tail == t -> head = h + count; assert(owner == NOBODY); owner = me }
+        :: atomic { head == h -> assert(tail == h && owner == NOBODY); head = h + count; owner = me }
            MAY_DIE(me);
            atomic { assert(owner == me); tail = h + count; owner = NOBODY }
            MAY_DIE(me);
            noted[me] = false;
            left--
-        :: atomic { !(head == h && tail == t) -> skip }
+        :: atomic { head != h -> skip }
            MAY_DIE(me);
            noted[me] = false
         fi

@@ -25,6 +25,9 @@ import io.sluice.platform.Memory;
 final class JournaledClaims {
   private static final long LOW = 0xffff_ffffL;
 
+  /** No claim, and not because there was no room: somebody else has one, or was quicker. */
+  private static final long AGAIN = -1;
+
   /** How long to spin before asking whether the claim's owner lives, which takes system calls. */
   private static final long PATIENCE_NANOS = 1_000_000;
 
@@ -43,36 +46,107 @@ final class JournaledClaims {
       int n,
       boolean fixed,
       boolean peek) {
-    long headWord = sync == HeadTail.RTS ? own + HeadTailLayout.RTS_HEAD : own;
+    long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
+    return claim == AGAIN
+        ? claimPatiently(journal, slot, sync, own, other, room, n, fixed, peek)
+        : claim;
+  }
+
+  /** Apart from the first try, which the loop's variables would slow down by half. */
+  private static long claimPatiently(
+      Journal journal,
+      long slot,
+      int sync,
+      long own,
+      long other,
+      int room,
+      int n,
+      boolean fixed,
+      boolean peek) {
     long patience = 0;
     int spins = 0;
     while (true) {
-      long word = Memory.getLongAcquire(headWord);
-      if (!isClosed(sync, own, word)) {
-        patience = await(journal, sync, own, ++spins, patience);
-        continue;
-      }
-      int head = headOf(sync, word);
-      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-      int count = HeadTail.grant(n, room + tail - head, fixed);
-      if (count == 0) {
-        return HeadTail.claim(0, head);
-      }
-      if (peek) {
-        Journal.intendPeek(slot, own, head, count);
+      if (isClosed(sync, own)) {
+        long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
+        if (claim != AGAIN) {
+          return claim;
+        }
+        Thread.onSpinWait();
       } else {
-        Journal.intend(slot, own, head, count);
+        patience = await(journal, sync, own, ++spins, patience);
       }
-      if (Memory.compareAndSetLong(headWord, word, moved(sync, word, count))) {
-        return HeadTail.claim(count, head);
-      }
-      // Withdrawn at once: whoever recovers this side waits for those that may have claimed.
-      end(slot, own, peek);
-      Thread.onSpinWait();
     }
   }
 
-  private static void end(long slot, long own, boolean peek) {
+  private static long tryClaim(
+      long slot, int sync, long own, long other, int room, int n, boolean fixed, boolean peek) {
+    if (sync == HeadTail.RTS) {
+      return tryRts(slot, own, other, room, n, fixed, peek);
+    }
+    // Two loads and not one of both: that would have to wait until the last publication, a store of
+    // the tail alone, has left the store buffer.
+    int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
+    if (head != Memory.getIntAcquire(own + HeadTailLayout.TAIL)) {
+      return AGAIN;
+    }
+    int count =
+        HeadTail.grant(n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
+    if (count == 0) {
+      return HeadTail.claim(0, head);
+    }
+    note(slot, own, head, count, peek);
+    if (sync == HeadTail.MT ? moveMt(own, head, count) : moveHts(own, head, count)) {
+      return HeadTail.claim(count, head);
+    }
+    withdraw(slot, own, peek);
+    return AGAIN;
+  }
+
+  /**
+   * The head alone: the tail was equal to it, and stays so until somebody moves the head, since it
+   * never passes it and moves no further back.
+   */
+  private static boolean moveMt(long own, int head, int count) {
+    return Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count);
+  }
+
+  private static boolean moveHts(long own, int head, int count) {
+    long tail = (long) head << 32;
+    return Memory.compareAndSetLong(
+        own + HeadTailLayout.HTS_HEAD_TAIL, tail | head & LOW, tail | head + count & LOW);
+  }
+
+  private static long tryRts(
+      long slot, long own, long other, int room, int n, boolean fixed, boolean peek) {
+    long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
+    if (Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL) != word) {
+      return AGAIN;
+    }
+    int head = (int) (word >>> 32);
+    int count =
+        HeadTail.grant(n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
+    if (count == 0) {
+      return HeadTail.claim(0, head);
+    }
+    note(slot, own, head, count, peek);
+    long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
+    if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)) {
+      return HeadTail.claim(count, head);
+    }
+    withdraw(slot, own, peek);
+    return AGAIN;
+  }
+
+  private static void note(long slot, long own, int head, int count, boolean peek) {
+    if (peek) {
+      Journal.intendPeek(slot, own, head, count);
+    } else {
+      Journal.intend(slot, own, head, count);
+    }
+  }
+
+  /** At once: whoever recovers this side waits for those that may have claimed. */
+  private static void withdraw(long slot, long own, boolean peek) {
     if (peek) {
       Journal.endPeek(slot, own);
     } else {
@@ -80,21 +154,14 @@ final class JournaledClaims {
     }
   }
 
-  /** Whether no claim is open on a side whose head word this is. */
-  private static boolean isClosed(int sync, long own, long word) {
-    return sync == HeadTail.RTS
-        ? Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL) == word
-        : (int) word == (int) (word >>> 32);
-  }
-
-  private static int headOf(int sync, long word) {
-    return sync == HeadTail.RTS ? (int) (word >>> 32) : (int) word;
-  }
-
-  private static long moved(int sync, long word, int count) {
-    return sync == HeadTail.RTS
-        ? ((word >>> 32) + count) << 32 | (int) word + 1 & LOW
-        : word & ~LOW | (int) word + count & LOW;
+  /** Whether no claim is open on a side. */
+  private static boolean isClosed(int sync, long own) {
+    if (sync == HeadTail.RTS) {
+      return Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL)
+          == Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
+    }
+    return Memory.getIntAcquire(own + HeadTailLayout.HEAD)
+        == Memory.getIntAcquire(own + HeadTailLayout.TAIL);
   }
 
   private static long await(Journal journal, int sync, long own, int spins, long patience) {
@@ -127,22 +194,21 @@ final class JournaledClaims {
     if (sync == HeadTail.ST) {
       return true;
     }
-    long headWord = sync == HeadTail.RTS ? own + HeadTailLayout.RTS_HEAD : own;
+    boolean rts = sync == HeadTail.RTS;
+    long headWord = rts ? own + HeadTailLayout.RTS_HEAD : own;
     long word = Memory.getLongVolatile(headWord);
-    if (isClosed(sync, own, word)) {
+    long tailWord = rts ? Memory.getLongVolatile(own + HeadTailLayout.RTS_TAIL) : word;
+    int head = (int) (rts ? word >>> 32 : word);
+    int tail = (int) (tailWord >>> 32);
+    if (head == tail) {
       return true;
     }
-    int tail = HeadTail.tailPosition(own);
-    int count = headOf(sync, word) - tail;
     // With more behind the dead one's claim, as only a process without a journal makes it, the
     // count is another, and nothing of that process's is taken from it.
-    if (journal.claimant(own, tail, count) != Journal.Claimant.DEAD) {
+    if (journal.claimant(own, tail, head - tail) != Journal.Claimant.DEAD) {
       return false;
     }
-    long closed =
-        sync == HeadTail.RTS
-            ? Memory.getLongVolatile(own + HeadTailLayout.RTS_TAIL)
-            : (long) tail << 32 | tail & LOW;
+    long closed = rts ? tailWord : (long) tail << 32 | tail & LOW;
     // If the word has changed the claim was not the dead one's, and there is nothing to undo.
     return Memory.compareAndSetLong(headWord, word, closed);
   }
