@@ -11,6 +11,8 @@ import io.sluice.nic.TxConf;
 import io.sluice.platform.Memory;
 import io.sluice.primary.Primary;
 import io.sluice.ring.Protection;
+import io.sluice.ring.Ring;
+import java.util.List;
 
 /**
  * One thread forwards between two ports, as {@code testpmd} does in its modes {@code io} and {@code
@@ -44,13 +46,26 @@ final class Forwarding implements Runnable {
     this.isLoop = driver.equals("net_ring");
     this.windows = windows;
     for (int i = 0; i < ports.length; i++) {
-      EthDev port = primary.ports().probe(driver + i + (isLoop ? "" : ",size=" + FRAME));
+      EthDev port = isLoop ? loop(primary, i, protection) : open(primary, driver, i);
       port.configure(1, 1, EthConf.DEFAULT);
       port.rxQueueSetup(0, DESCRIPTORS, -1, RxConf.DEFAULT, pool);
       port.txQueueSetup(0, DESCRIPTORS, -1, TxConf.DEFAULT);
       port.start();
       ports[i] = port;
     }
+  }
+
+  private static EthDev open(Primary primary, String driver, int index) {
+    return primary.ports().probe(driver + index + ",size=" + FRAME);
+  }
+
+  /**
+   * What {@code net_ring} opens, but with this protection in place of the driver's, which is ON.
+   */
+  private static EthDev loop(Primary primary, int index, Protection protection) {
+    String name = "bench" + index;
+    Ring ring = RingModes.create(primary.memory(), name, "sp_sc", protection);
+    return primary.ports().fromRings(name, List.of(ring), List.of(ring));
   }
 
   @Override
