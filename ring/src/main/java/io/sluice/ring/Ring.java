@@ -65,6 +65,12 @@ public final class Ring {
   private final ObjectOwners owners;
   private int watermark;
 
+  /** For {@link SingleProducer}: the consumers' tail as it was looked at last. */
+  int consTailSeen;
+
+  /** For {@link SingleProducer}: the producers' tail behind this handle's last bulk. */
+  int prodTailLeft;
+
   /**
    * The handle.
    *
@@ -82,6 +88,8 @@ public final class Ring {
     this.watermark = capacity;
     prod = new RingSide(address + RingLayout.PROD, address + RingLayout.CONS, capacity, journal);
     cons = new RingSide(address + RingLayout.CONS, address + RingLayout.PROD, 0, journal);
+    this.prodTailLeft = prod.tailPosition();
+    this.consTailSeen = cons.tailPosition();
     prodSync = prod.sync;
     consSync = cons.sync;
     prodJournaled = prod.isJournaled();
@@ -254,7 +262,7 @@ public final class Ring {
   private int enqueue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
     if (prodSync == HeadTail.ST) {
-      return SingleThreaded.enqueue(address, mask, capacity, objs, offset, n, fixed);
+      return SingleProducer.enqueue(this, objs, offset, n, fixed);
     }
     if (prodJournaled) {
       return Journaled.enqueue(journal, prodSync, address, mask, capacity, objs, offset, n, fixed);
@@ -272,7 +280,7 @@ public final class Ring {
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
     if (consSync == HeadTail.ST) {
-      return SingleThreaded.dequeue(address, mask, owners, objs, offset, n, fixed);
+      return SingleConsumer.dequeue(address, mask, owners, objs, offset, n, fixed);
     }
     if (consJournaled) {
       return Journaled.dequeue(journal, consSync, address, mask, owners, objs, offset, n, fixed);
@@ -532,10 +540,14 @@ public final class Ring {
     return cons.syncType();
   }
 
-  /** {@code rte_ring_reset}: empties it. Nobody may use it meanwhile. */
+  /**
+   * {@code rte_ring_reset}: empties it. Nobody may use it meanwhile. Its indices stay where its
+   * producers are, and do not begin again at 0 as DPDK's.
+   */
   public void reset() {
-    prod.set(0);
-    cons.set(0);
+    int position = prod.tailPosition();
+    prod.set(position);
+    cons.set(position);
   }
 
   /** {@code rte_ring_get_prod_htd_max}; -1 unless producers are RTS. */

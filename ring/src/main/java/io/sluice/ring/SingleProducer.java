@@ -1,0 +1,52 @@
+package io.sluice.ring;
+
+import io.sluice.platform.Memory;
+
+/**
+ * Enqueue by the only producer: {@link HeadTail}'s claim of an ST side, the copy and the
+ * publication in one, with the same memory order.
+ *
+ * <p>In one, because a claim packed into a long lies between the load of the tail and its store,
+ * which the next call has to wait for: 7.3 ns for a pair of calls with one entry each in place of
+ * 4.4 (AMD EPYC, JDK 17).
+ *
+ * <p>For a few entries it looks at the consumers' tail only when what it saw of it last leaves too
+ * little room: that cache line is the consumer's, and to fetch it is a fifth of what an entry takes
+ * between two processes (ping-pong 190 ns in place of 220 to 240). A tail seen earlier shows less
+ * room, never more, as long as the indices have not gone all the way round since. So what was seen
+ * counts only while the producers' tail is where this handle left it; another producer's bulks in
+ * between make it look again. {@link Ring#reset} does not turn indices back, for the same reason.
+ * Both are kept in the ring's handle: in an object of their own they cost a fifth more for one
+ * entry.
+ */
+final class SingleProducer {
+  private static final int PROD_HEAD = RingLayout.PROD + HeadTailLayout.HEAD;
+  private static final int PROD_TAIL = RingLayout.PROD + HeadTailLayout.TAIL;
+  private static final int CONS_TAIL = RingLayout.CONS + HeadTailLayout.TAIL;
+
+  /** With more entries the fetched line costs each of them little. */
+  private static final int FEW = 4;
+
+  private SingleProducer() {}
+
+  /** How many were enqueued. */
+  static int enqueue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
+    long ring = handle.address();
+    int capacity = handle.capacity;
+    // The tail, where the head should be, as in HeadTail.
+    int head = Memory.getInt(ring + PROD_TAIL);
+    int room = capacity + handle.consTailSeen - head;
+    if (n > FEW || head != handle.prodTailLeft || n > room) {
+      handle.consTailSeen = Memory.getIntAcquire(ring + CONS_TAIL);
+      room = capacity + handle.consTailSeen - head;
+    }
+    int count = HeadTail.grant(n, room, fixed);
+    if (count != 0) {
+      handle.prodTailLeft = head + count;
+      Memory.putInt(ring + PROD_HEAD, head + count);
+      RingEntries.write(ring, handle.mask, head, objs, offset, count);
+      Memory.putIntRelease(ring + PROD_TAIL, head + count);
+    }
+    return count;
+  }
+}
