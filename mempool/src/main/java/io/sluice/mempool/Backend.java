@@ -25,5 +25,13 @@ abstract class Backend {
   /** Visits what lies here; what comes and goes meanwhile may be visited or not. */
   abstract void forEach(LongConsumer visitor);
 
+  /**
+   * Puts right what a dead process left half done here, ahead of the search for what was its own;
+   * of a protected pool only. May be done again from any point.
+   *
+   * @return false if that has to wait for a process that lives
+   */
+  abstract boolean recover(int dead);
+
   abstract MempoolOps ops();
 }

@@ -186,7 +186,7 @@ public final class EmptyMempool implements AutoCloseable {
     Backend backend =
         ops.isRing()
             ? new RingBackend(Ring.at(data))
-            : new LockFreeStackBackend(data, isProtected() ? memory.owners() : null);
+            : new LockFreeStackBackend(data, isProtected() ? memory : null);
     return new Mempool(address, backend, isProtected() ? memory : null);
   }
 

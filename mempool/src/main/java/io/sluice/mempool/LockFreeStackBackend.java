@@ -1,6 +1,8 @@
 package io.sluice.mempool;
 
+import io.sluice.config.Journal;
 import io.sluice.memzone.ObjectOwners;
+import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import java.util.function.LongConsumer;
 
@@ -12,17 +14,32 @@ import java.util.function.LongConsumer;
  * <p>Memory order: a swap is a full barrier, so that entries and links written before it are there
  * for whoever takes the nodes with the next. Links of nodes that another took meanwhile may be read
  * stale; the swap that follows then fails on the tag.
+ *
+ * <p>On a protected pool {@link LockFreeStackRecovery} finds again what a dead process had between
+ * the two swaps. For that, the thread's journal slot names the stack from ahead of the first swap
+ * to behind the last store; a node that is on no list has an entry if, and only if, that is an
+ * object which is on its way; and what lies on the stack is nobody's, since who takes it becomes
+ * its owner a moment later only.
  */
 final class LockFreeStackBackend extends Backend {
   private static final long LOW = 0xffff_ffffL;
+  private static final int LINK = ~LockFreeStackLayout.FROZEN;
+  private static final int SPINS_BEFORE_YIELD = 0xff;
 
   private final long stack;
-  private final ObjectOwners owners;
 
-  /** The stack; {@code owners} is null for a pool that is not protected. */
-  LockFreeStackBackend(long stack, ObjectOwners owners) {
+  /** These three are null for a pool that is not protected. */
+  private final SharedMemory protecting;
+
+  private final ObjectOwners owners;
+  private final Journal journal;
+
+  /** The stack; {@code protecting} is null for a pool that is not protected. */
+  LockFreeStackBackend(long stack, SharedMemory protecting) {
     this.stack = stack;
-    this.owners = owners;
+    this.protecting = protecting;
+    this.owners = protecting == null ? null : protecting.owners();
+    this.journal = protecting == null ? null : protecting.journal();
   }
 
   static long memsize(int nodes) {
@@ -40,7 +57,7 @@ final class LockFreeStackBackend extends Backend {
     Memory.putLongRelease(stack + LockFreeStackLayout.MAGIC, LockFreeStackLayout.MAGIC_VALUE);
   }
 
-  private static long node(long stack, int index) {
+  static long node(long stack, int index) {
     return stack + LockFreeStackLayout.NODE + (long) index * LockFreeStackLayout.NODE_SIZEOF;
   }
 
@@ -53,13 +70,31 @@ final class LockFreeStackBackend extends Backend {
     return Memory.getIntAcquire(linked(link) + LockFreeStackLayout.NODE_NEXT);
   }
 
+  private void begin() {
+    if (journal != null) {
+      Journal.intendStack(journal.slot(), stack);
+    }
+  }
+
+  private void end() {
+    if (journal != null) {
+      Journal.endStack(journal.slot());
+    }
+  }
+
   /**
    * Takes n nodes off a list: the first and last link as {@code last << 32 | first}, 0 if too few.
+   * Ends with {@link #end}.
    */
   private long take(long list, int n) {
+    begin();
     int nodes = Memory.getInt(stack + LockFreeStackLayout.NODES);
     while (true) {
       long head = Memory.getLongAcquire(list);
+      if ((int) head < 0) {
+        awaitThaw(list);
+        continue;
+      }
       int first = (int) head;
       int last = first;
       int rest = first;
@@ -75,10 +110,24 @@ final class LockFreeStackBackend extends Backend {
           return (long) last << 32 | first & LOW;
         }
       } else if (Memory.getLongAcquire(list) == head) {
+        end();
         return 0;
       }
       Thread.onSpinWait();
     }
+  }
+
+  /** Without a note meanwhile: who has frozen the list waits for those that have one. */
+  private void awaitThaw(long list) {
+    end();
+    for (int spins = 1; (int) Memory.getLongAcquire(list) < 0; spins++) {
+      if ((spins & SPINS_BEFORE_YIELD) == 0) {
+        Thread.yield();
+      } else {
+        Thread.onSpinWait();
+      }
+    }
+    begin();
   }
 
   private void give(long list, long run) {
@@ -86,9 +135,10 @@ final class LockFreeStackBackend extends Backend {
     long last = linked((int) (run >>> 32));
     while (true) {
       long head = Memory.getLongAcquire(list);
-      Memory.putInt(last + LockFreeStackLayout.NODE_NEXT, (int) head);
+      Memory.putInt(last + LockFreeStackLayout.NODE_NEXT, (int) head & LINK);
       long tag = (head >>> 32) + 1;
-      if (Memory.compareAndSetLong(list, head, tag << 32 | first & LOW)) {
+      int frozen = (int) head & LockFreeStackLayout.FROZEN;
+      if (Memory.compareAndSetLong(list, head, tag << 32 | (first | frozen) & LOW)) {
         return;
       }
       Thread.onSpinWait();
@@ -109,6 +159,9 @@ final class LockFreeStackBackend extends Backend {
       Memory.putLong(linked(link) + LockFreeStackLayout.NODE_ENTRY, objs[offset + i]);
       link = next(link);
     }
+    if (owners != null) {
+      owners.leave(objs, offset, n);
+    }
     return publish(run, n);
   }
 
@@ -126,12 +179,16 @@ final class LockFreeStackBackend extends Backend {
       Memory.putLong(linked(link) + LockFreeStackLayout.NODE_ENTRY, Memory.getLong(table + 8L * i));
       link = next(link);
     }
+    if (owners != null) {
+      owners.leave(table, n);
+    }
     return publish(run, n);
   }
 
   private boolean publish(long run, int n) {
     give(stack + LockFreeStackLayout.USED, run);
     Memory.getAndAddInt(stack + LockFreeStackLayout.COUNT, n);
+    end();
     return true;
   }
 
@@ -176,9 +233,21 @@ final class LockFreeStackBackend extends Backend {
   }
 
   private boolean retire(long run, int n) {
+    if (owners != null) {
+      forgetEntries((int) run, n);
+    }
     Memory.getAndAddInt(stack + LockFreeStackLayout.COUNT, -n);
     give(stack + LockFreeStackLayout.FREE, run);
+    end();
     return true;
+  }
+
+  private void forgetEntries(int first, int n) {
+    int link = first;
+    for (int i = 0; i < n; i++) {
+      Memory.putLong(linked(link) + LockFreeStackLayout.NODE_ENTRY, 0);
+      link = next(link);
+    }
   }
 
   @Override
@@ -188,6 +257,9 @@ final class LockFreeStackBackend extends Backend {
       return false;
     }
     Memory.putLong(linked((int) run) + LockFreeStackLayout.NODE_ENTRY, obj);
+    if (owners != null) {
+      owners.leave(obj);
+    }
     return publish(run, 1);
   }
 
@@ -213,7 +285,7 @@ final class LockFreeStackBackend extends Backend {
     long head;
     do {
       head = Memory.getLongVolatile(used);
-      int link = (int) head;
+      int link = (int) head & LINK;
       for (int i = 0; i < nodes && link > 0 && link <= nodes; i++) {
         visitor.accept(Memory.getLongVolatile(linked(link) + LockFreeStackLayout.NODE_ENTRY));
         link = next(link);
@@ -224,6 +296,11 @@ final class LockFreeStackBackend extends Backend {
   @Override
   int count() {
     return Math.max(0, Memory.getIntVolatile(stack + LockFreeStackLayout.COUNT));
+  }
+
+  @Override
+  boolean recover(int dead) {
+    return new LockFreeStackRecovery(protecting, stack, dead).isDone();
   }
 
   @Override

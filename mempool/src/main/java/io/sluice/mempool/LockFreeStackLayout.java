@@ -4,7 +4,8 @@ package io.sluice.mempool;
  * Sluice's lock-free stack of 8-byte entries. DPDK's {@code rte_stack_lf} swaps 128 bits at once,
  * which the JVM cannot; here a list's head is one 8-byte word {u32 tag, u32 node + 1}, so that a
  * node is an index and the tag, which every swap counts up, keeps a node that came back apart from
- * one that never left.
+ * one that never left. The node's highest bit is set while a list is frozen ({@link
+ * LockFreeStackRecovery}): then nodes are put on it and none are taken.
  *
  * <pre>
  *    0 magic u64, "SLUICELF"      64 used: head of the nodes that hold entries
@@ -24,6 +25,9 @@ final class LockFreeStackLayout {
   static final int NODE_SIZEOF = 16;
   static final int NODE_ENTRY = 0;
   static final int NODE_NEXT = 8;
+
+  /** Of a list's head. */
+  static final int FROZEN = 1 << 31;
 
   private LockFreeStackLayout() {}
 }

@@ -97,7 +97,7 @@ final class MempoolCreation {
       backend = new RingBackend(ring);
     } else if (Memory.getLong(data + LockFreeStackLayout.MAGIC)
         == LockFreeStackLayout.MAGIC_VALUE) {
-      backend = new LockFreeStackBackend(data, protecting == null ? null : m.owners());
+      backend = new LockFreeStackBackend(data, protecting);
     } else {
       throw new SluiceException(
           Errno.ENOTSUP,

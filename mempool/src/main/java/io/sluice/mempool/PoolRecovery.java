@@ -48,6 +48,11 @@ public final class PoolRecovery implements Recovery {
   public boolean recover(SharedMemory m, ProcessTable.Entry dead) {
     List<Mempool> pools = new ArrayList<>();
     Mempool.walk(m, pools::add);
+    for (Mempool pool : pools) {
+      if (pool.isProtected() && !pool.backend().recover(dead.generation())) {
+        return false;
+      }
+    }
     MbufReferences.recover(m, dead.generation());
     new Search(m, pools, dead).giveBack();
     return true;

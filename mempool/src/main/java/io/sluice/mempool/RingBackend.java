@@ -75,6 +75,12 @@ final class RingBackend extends Backend {
     return ring.count();
   }
 
+  /** Rings are recovered ahead of pools. */
+  @Override
+  boolean recover(int dead) {
+    return true;
+  }
+
   @Override
   MempoolOps ops() {
     return MempoolOps.ofRing(ring.flags());

@@ -208,25 +208,36 @@ public final class ObjectOwners {
 
   /** Makes this process the owner of objects in an array; other numbers are passed over. */
   public void take(long[] objects, int offset, int n) {
+    stamp(objects, offset, n, generation);
+  }
+
+  /**
+   * Makes nobody the owner of objects in an array, which this process has and puts where who takes
+   * them is not their owner at once.
+   */
+  public void leave(long[] objects, int offset, int n) {
+    stamp(objects, offset, n, 0);
+  }
+
+  private void stamp(long[] objects, int offset, int n, int owner) {
     Known now = known();
     int end = offset + n;
-    int done = takeRun(objects, offset, end, now.last);
+    int done = stampRun(objects, offset, end, now.last, owner);
     while (done < end) {
       Range range = now.find(objects[done]);
-      done = range == NOWHERE ? done + 1 : takeRun(objects, done, end, range);
+      done = range == NOWHERE ? done + 1 : stampRun(objects, done, end, range, owner);
     }
   }
 
   /**
-   * Takes objects as long as they lie in that range: most bursts are of one pool, and a loop in
+   * Stamps objects as long as they lie in that range: most bursts are of one pool, and a loop in
    * which nothing but the object changes takes half the time.
    */
-  private int takeRun(long[] objects, int begin, int end, Range range) {
+  private int stampRun(long[] objects, int begin, int end, Range range, int owner) {
     long start = range.start;
     long length = range.length;
     long table = range.table;
     int shift = range.shift;
-    int owner = generation;
     for (int i = begin; i < end; i++) {
       long distance = objects[i] - start;
       if (Long.compareUnsigned(distance, length) >= 0) {
@@ -244,12 +255,29 @@ public final class ObjectOwners {
     }
   }
 
+  /** As {@link #leave(long[], int, int)}, of objects in a table in memory. */
+  public void leave(long table, int n) {
+    for (int i = 0; i < n; i++) {
+      leave(Memory.getLong(table + ((long) i << 3)));
+    }
+  }
+
   /** As {@link #take(long[], int, int)}, of one object. */
   public void take(long object) {
+    stamp(object, generation);
+  }
+
+  /** As {@link #leave(long[], int, int)}, of one object. */
+  public void leave(long object) {
+    stamp(object, 0);
+  }
+
+  /** Makes that process the owner of an object that nobody else can get at. */
+  public void stamp(long object, int owner) {
     Known now = known();
     Range range = now.last.contains(object) ? now.last : now.find(object);
     if (range != NOWHERE) {
-      Memory.putInt(range.word(object), generation);
+      Memory.putInt(range.word(object), owner);
     }
   }
 

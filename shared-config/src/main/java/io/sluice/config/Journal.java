@@ -116,6 +116,7 @@ public final class Journal {
   private static void freeSlot(long slot) {
     clear(slot + JournalLayout.CLAIM);
     endReference(slot);
+    endStack(slot);
     for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
       clear(peek(slot, i));
     }
@@ -253,6 +254,38 @@ public final class Journal {
   /** Visits the numbers of a process's slots. */
   public void forEachNumber(int generation, IntConsumer visitor) {
     forEachSlot(generation, slot -> visitor.accept(number(slot)));
+  }
+
+  /** Notes that the thread of this slot is about to take nodes off a stack. */
+  public static void intendStack(long slot, long stack) {
+    Memory.putLong(slot + JournalLayout.STACK, stack);
+  }
+
+  /** The thread of this slot has put the nodes back on one of the stack's lists, or took none. */
+  public static void endStack(long slot) {
+    Memory.putLongRelease(slot + JournalLayout.STACK, 0);
+  }
+
+  /** Whether a process may have died with nodes of a stack in hand. */
+  public boolean isAtStack(int generation, long stack) {
+    boolean[] found = {false};
+    forEachSlot(generation, slot -> found[0] |= notesStack(slot, stack));
+    return found[0];
+  }
+
+  private static boolean notesStack(long slot, long stack) {
+    return Memory.getLongVolatile(slot + JournalLayout.STACK) == stack;
+  }
+
+  /** Whether a thread of a process that lives may have nodes of a stack in hand. */
+  public boolean isAnyAliveAtStack(long stack) {
+    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
+      int owner = Memory.getIntVolatile(slot(i) + JournalLayout.OWNER);
+      if (owner != 0 && notesStack(slot(i), stack) && processes.isAlive(owner)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Who may have made a claim. */

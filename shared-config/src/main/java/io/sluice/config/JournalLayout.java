@@ -14,6 +14,7 @@ package io.sluice.config;
  *                                       88  8  the clone that refers to it
  *                                       96  4  the count before
  *                                      100  4  what is done to it, see {@link Journal.Change}
+ *                                      104  8  stack that the thread is at work on, or 0
  *                                      128 16  peeks: 8 of {side u64, head u32, count u32}
  *   reference locks, 1024 of 4 bytes, behind the slots: the number of the slot, from 1 on, whose
  *                                      thread changes the count of an mbuf that hashes there; or 0
@@ -38,6 +39,9 @@ public final class JournalLayout {
 
   /** Of a slot: the count before and, in the upper half, what is done to it, stored at once. */
   public static final int REFERENCE_CHANGE = 96;
+
+  /** Of a slot: address of a pool's stack. */
+  public static final int STACK = 104;
 
   /** Of a claim. */
   public static final int SIDE = 0;
