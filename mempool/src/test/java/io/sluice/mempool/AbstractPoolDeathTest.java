@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.ring.Ring;
 import io.sluice.testing.Await;
+import io.sluice.testing.EachStore;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
@@ -32,6 +33,10 @@ abstract class AbstractPoolDeathTest {
   private static final int SIZE = 63;
   private static final int CACHE = 8;
   private static final int ROOM = 256;
+  private static final int KILLED = 128 + 9;
+
+  /** Between taking five objects off a backend, or room for them, and having done with them. */
+  private static final int HALFWAY = 6;
 
   private String prefix;
   private SharedMemory memory;
@@ -205,6 +210,43 @@ abstract class AbstractPoolDeathTest {
       held.forEach(Mbuf::free);
       freeAllInRing();
       assertWhole();
+    }
+  }
+
+  private static JavaProcess startVictim(String prefix, int lcore) {
+    JavaProcess victim = JavaProcess.start(PoolVictim.class, FLAGS, prefix, "" + lcore);
+    victim.awaitLine("ready", LIMIT);
+    return victim;
+  }
+
+  @Test
+  void shouldBearTwoDeathsAtOnceAndAReaperThatDiesAtAnyStore() {
+    String own = UniquePrefix.next();
+    String[] arguments = {own, "" + SIZE, "" + CACHE, "" + ROOM, ops()};
+    try (JavaProcess keeper = JavaProcess.start(PoolKeeper.class, FLAGS, arguments)) {
+      keeper.awaitLine("ready", LIMIT);
+      boolean completed = false;
+      for (int nth = EachStore.first(); !completed; nth += EachStore.STEP) {
+        try (JavaProcess getter = startVictim(own, PoolVictim.LCORE);
+            JavaProcess putter = startVictim(own, PoolVictim.LCORE + 1);
+            JavaProcess reaper = startVictim(own, PoolVictim.LCORE + 2)) {
+          reaper.send("reap " + nth);
+          reaper.awaitLine("reaping", LIMIT);
+          // Nobody recovers until both are dead, and then only the one that dies at it.
+          keeper.signal("STOP");
+          reaper.signal("STOP");
+          getter.send("getUncached " + HALFWAY);
+          assertEquals(KILLED, getter.awaitExit(LIMIT));
+          putter.send("putUncached " + HALFWAY);
+          assertEquals(KILLED, putter.awaitExit(LIMIT));
+          reaper.signal("CONT");
+          reaper.send("go on");
+          completed = reaper.awaitExitOrLine("all alive", LIMIT);
+        }
+        keeper.signal("CONT");
+        keeper.send("count");
+        keeper.awaitLine("got " + SIZE + " different " + SIZE, LIMIT);
+      }
     }
   }
 

@@ -43,6 +43,10 @@ final class PoolVictim {
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       System.out.println("ready");
       String[] words = input.readLine().split(" ");
+      if (words[0].equals("reap")) {
+        reap(memory, Long.parseLong(words[1]), input);
+        return;
+      }
       Runnable work =
           () -> {
             memory.journal().slot();
@@ -59,6 +63,18 @@ final class PoolVictim {
       // Holds what it has until it is killed.
       input.readLine();
     }
+  }
+
+  /** Has this process's reaper die ahead of its nth store, if it comes to that. */
+  private static void reap(SharedMemory memory, long nth, BufferedReader input) throws IOException {
+    StoreFaults.arm(nth, "sluice-reaper");
+    System.out.println("reaping");
+    // Until others have died.
+    input.readLine();
+    while (!memory.processTable().allAlive()) {
+      Thread.onSpinWait();
+    }
+    System.out.println("all alive");
   }
 
   private void require(boolean condition) {

@@ -42,6 +42,16 @@ public final class StoreFaults {
     armed = thread;
   }
 
+  /** As {@link #arm(long, Thread)}, for the thread of that name, which must run. */
+  public static void arm(long nth, String thread) {
+    arm(
+        nth,
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(each -> each.getName().equals(thread))
+            .findAny()
+            .orElseThrow());
+  }
+
   /** Counts no more; gives how many stores there were since {@link #arm}. */
   public static long disarm() {
     armed = null;

@@ -234,7 +234,8 @@ class RingDeathTest {
           // Between claim and publication, whatever the number of stores ahead of the claim.
           victim.send("enqueue 5 " + VICTIMS + " " + COUNT);
           assertEquals(KILLED, victim.awaitExit(LIMIT));
-          completed = reaper.awaitExitOrLine("reaped", LIMIT);
+          reaper.send("awaitAllAlive 0 0 0");
+          completed = reaper.awaitExitOrLine("all alive", LIMIT);
         }
         primary.signal("CONT");
         primary.send("enqueue 1000 50 " + (RingVictim.SLOTS - 1));

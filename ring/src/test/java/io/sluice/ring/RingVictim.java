@@ -51,7 +51,15 @@ final class RingVictim {
     }
     long nth = Long.parseLong(words[1]);
     if (words[0].equals("reap")) {
-      reap(memory, nth);
+      StoreFaults.arm(nth, "sluice-reaper");
+      System.out.println("reaping");
+      return;
+    }
+    if (words[0].equals("awaitAllAlive")) {
+      while (!memory.processTable().allAlive()) {
+        Thread.onSpinWait();
+      }
+      System.out.println("all alive");
       return;
     }
     StoreFaults.arm(nth);
@@ -59,21 +67,6 @@ final class RingVictim {
     long stores = StoreFaults.disarm();
     System.out.println(
         "done " + done + " stores " + stores + " " + Arrays.toString(Arrays.copyOf(entries, done)));
-  }
-
-  /** Has the process's reaper die ahead of its nth store, if it comes to that. */
-  private static void reap(SharedMemory memory, long nth) {
-    StoreFaults.arm(
-        nth,
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("sluice-reaper"))
-            .findAny()
-            .orElseThrow());
-    System.out.println("reaping");
-    while (!memory.processTable().allAlive()) {
-      Thread.onSpinWait();
-    }
-    System.out.println("reaped");
   }
 
   private static int make(SharedMemory memory, String operation) {

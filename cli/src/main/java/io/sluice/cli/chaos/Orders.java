@@ -40,13 +40,7 @@ final class Orders {
 
   /** For the next dead process that this one happens to recover from. */
   private void armReaper() {
-    Thread[] threads = new Thread[Thread.activeCount() + 8];
-    int count = Thread.enumerate(threads);
-    for (int i = 0; i < count; i++) {
-      if (threads[i].getName().equals("sluice-reaper")) {
-        StoreFaults.arm(left, threads[i]);
-      }
-    }
+    StoreFaults.arm(left, "sluice-reaper");
   }
 
   /** Whether that is how to die; one volatile read. */
