@@ -99,6 +99,12 @@ public final class ExternalBuffers {
     return Memory.getAndAddInt(shinfo + MbufExtSharedInfoLayout.REFCNT, delta) + delta & 0xffff;
   }
 
+  /** Whether this process can let go of a buffer, should its reference be the last. */
+  static boolean canRelease(long shinfo) {
+    long number = Memory.getLong(shinfo + MbufExtSharedInfoLayout.FREE_CB);
+    return number == PINNED || registered.of(number) != null;
+  }
+
   static void release(long buffer, long shinfo) {
     if (refcntUpdate(shinfo, -1) != 0) {
       return;

@@ -27,12 +27,21 @@ import java.util.Set;
  * <p>Each is first made this process's own, in one step, and then given back as by any owner. If
  * this process dies in the middle, what it has not given back yet is its own.
  *
+ * <p>Mbufs with an external buffer for which this process has no callback are left to one that has,
+ * for a second.
+ *
  * <p>Not found are mbufs of a packet that were taken out of it by hand ({@link Mbuf#setNext}) by a
  * process that did not make them, and references that were added by hand ({@link
  * Mbuf#refcntUpdate}).
  */
 public final class PoolRecovery implements Recovery {
   private static final int AFTER_RINGS = 10;
+
+  /** How long mbufs wait for a process that can free their external buffers. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  /** Until when, by generation of the dead process that had them. */
+  private final Map<Integer, Long> patience = new HashMap<>();
 
   /** For the service loader. */
   public PoolRecovery() {
@@ -54,8 +63,14 @@ public final class PoolRecovery implements Recovery {
       }
     }
     MbufReferences.recover(m, dead.generation());
-    new Search(m, pools, dead).giveBack();
-    return true;
+    Long until = patience.get(dead.generation());
+    boolean late = until != null && System.nanoTime() - until > 0;
+    if (new Search(m, pools, dead).giveBack(late)) {
+      patience.remove(dead.generation());
+      return true;
+    }
+    patience.putIfAbsent(dead.generation(), System.nanoTime() + PATIENCE_NANOS);
+    return false;
   }
 
   /** A process that ends in order keeps what it has handed out by other ways than rings. */
@@ -164,12 +179,23 @@ public final class PoolRecovery implements Recovery {
       }
     }
 
-    /** Gives all of it back. */
-    void giveBack() {
+    /**
+     * Gives all of it back but packets whose external buffers another process has to free.
+     *
+     * @param late when they go back all the same, and those buffers are lost
+     * @return whether that was all
+     */
+    boolean giveBack(boolean late) {
       List<Long> mine = new ArrayList<>();
+      boolean[] all = {true};
       held.forEach(
           (object, owner) -> {
-            if (!behind.contains(object) && owners.takeFrom(owner, object)) {
+            if (behind.contains(object)) {
+              return;
+            }
+            if (!late && needsAnother(object)) {
+              all[0] = false;
+            } else if (owners.takeFrom(owner, object)) {
               addAll(object, mine);
             }
           });
@@ -178,6 +204,18 @@ public final class PoolRecovery implements Recovery {
       mine.forEach(this::giveBackOne);
       // Clones last: what they refer to may be held, too, and goes back with the last of them.
       clones.forEach(clone -> giveBackIndirect(clone, Mbuf.poolOf(clone)));
+      return all[0];
+    }
+
+    /** Whether part of a packet is in an external buffer for which this process has no callback. */
+    private boolean needsAnother(long first) {
+      boolean needs = false;
+      if (isMbuf(first)) {
+        for (long mbuf = first; mbuf != 0; mbuf = Mbuf.next(mbuf)) {
+          needs |= Mbuf.hasExtbuf(mbuf) && !ExternalBuffers.canRelease(MbufAttach.shinfo(mbuf));
+        }
+      }
+      return needs;
     }
 
     private boolean isMbuf(long object) {
@@ -215,8 +253,8 @@ public final class PoolRecovery implements Recovery {
       try {
         Mbuf.freeSeg(mbuf);
       } catch (IllegalStateException e) {
-        // This process has no callback for the external buffer, which is its maker's loss; the mbuf
-        // has let go of it already.
+        // No process that lives has had a callback for the external buffer, which is its maker's
+        // loss; the mbuf has let go of it already.
         MbufReferences.reset(mbuf, pool);
         pool.put(mbuf);
       }

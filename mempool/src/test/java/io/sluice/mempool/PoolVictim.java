@@ -159,6 +159,9 @@ final class PoolVictim {
         mbufs[1] = allocChain();
         return () -> require(ring.enqueueBulk(mbufs, 0, 2) == 2);
       }
+      case "receive" -> {
+        return () -> require(ring.dequeueBulk(mbufs, 0, 2) == 2);
+      }
       case "dequeueAndFree" -> {
         return () -> {
           int received = ring.dequeueBurst(mbufs, 0, mbufs.length);
