@@ -159,24 +159,30 @@ public final class SharedMemory implements AutoCloseable {
     heaps.create(sockets);
     Tailq.createAll(address);
     Memory.putLong(address + MemConfigLayout.TSC_HZ, Tsc.hz());
-    MemZone table =
-        MemZone.reserve(this, ProcessTable.ZONE, ProcessTable.size(), MemZone.SOCKET_ID_ANY, 0);
-    ProcessTable.init(table.address());
-    MemZone journalZone =
-        MemZone.reserve(this, Journal.ZONE, Journal.size(), MemZone.SOCKET_ID_ANY, 0);
-    Journal.init(journalZone.address());
-    MemZone ownersZone =
-        MemZone.reserve(
-            this, ObjectOwners.ZONE, ObjectOwnersLayout.SIZEOF, MemZone.SOCKET_ID_ANY, 0);
-    MemZone locksZone = MemZone.reserve(this, Locks.ZONE, Locks.size(), MemZone.SOCKET_ID_ANY, 0);
-    Locks.init(locksZone.address());
-    enter(table, journalZone, ownersZone, locksZone);
+    makeZones();
+    enterExisting();
     undo.push(heaps::close);
     reaper = new Reaper(this);
     work();
     directory.clean();
     processes.takeCharge();
     config.complete();
+  }
+
+  /**
+   * The zones that Sluice adds to DPDK's, the locks' last: once that is set up all are. Beside a
+   * stock primary two secondaries may do so at once: each takes what the other has made, and sets
+   * up only what is not.
+   */
+  private void makeZones() {
+    ProcessTable.init(zoneOf(ProcessTable.ZONE, ProcessTable.size()));
+    Journal.init(zoneOf(Journal.ZONE, Journal.size()));
+    zoneOf(ObjectOwners.ZONE, ObjectOwnersLayout.SIZEOF);
+    Locks.init(zoneOf(Locks.ZONE, Locks.size()));
+  }
+
+  private long zoneOf(String name, long bytes) {
+    return MemZone.lookupOrReserve(this, name, bytes, MemZone.SOCKET_ID_ANY, 0, 0).address();
   }
 
   private void openChannel() {
@@ -287,7 +293,11 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /** From here on this process holds its locks by name. */
-  private void enter(MemZone table, MemZone journalZone, MemZone ownersZone, MemZone locksZone) {
+  private void enterExisting() {
+    MemZone table = require(ProcessTable.ZONE);
+    MemZone journalZone = require(Journal.ZONE);
+    MemZone ownersZone = require(ObjectOwners.ZONE);
+    MemZone locksZone = require(Locks.ZONE);
     LivenessLocks liveness = LivenessLocks.open(directory);
     undo.push(
         () -> {
@@ -298,6 +308,7 @@ public final class SharedMemory implements AutoCloseable {
           liveness.close();
         });
     processes = ProcessTable.at(table.address(), liveness);
+    processes.setStockPrimary(() -> MemConfig.isPrimaryAlive(directory));
     // What the dead have left is for those to put right that have attached already.
     processes.setRecoverer(dead -> false);
     journal = Journal.at(journalZone.address(), processes);
@@ -348,7 +359,10 @@ public final class SharedMemory implements AutoCloseable {
     locks = Locks.of(config.address());
     pages = SharedPages.attach(config, directory.path(), options);
     undo.push(pages::close);
-    enterExisting();
+    boolean isStock = MemZone.peek(this, Locks.ZONE) == null;
+    if (!isStock) {
+      enterExisting();
+    }
     // No page comes or goes while this is held: none can be missed between mapping what is there
     // and being ready to follow.
     requireLock("memory_hotplug_lock", Locks.HOTPLUG, MemConfigLayout.MEMORY_HOTPLUG_LOCK);
@@ -363,16 +377,12 @@ public final class SharedMemory implements AutoCloseable {
     }
     requireLock("mlock", Locks.MLOCK, MemConfigLayout.MLOCK);
     locks.unlock(Locks.MLOCK);
+    if (isStock) {
+      makeZones();
+      enterExisting();
+    }
     reaper = new Reaper(this);
     work();
-  }
-
-  private void enterExisting() {
-    enter(
-        require(ProcessTable.ZONE),
-        require(Journal.ZONE),
-        require(ObjectOwners.ZONE),
-        require(Locks.ZONE));
   }
 
   /** Takes a lock, but does not wait for one that nobody will ever free. */

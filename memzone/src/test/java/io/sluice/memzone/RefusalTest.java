@@ -242,10 +242,12 @@ class RefusalTest {
   @Test
   void shouldRefuseAConfigOfAnotherVersion() {
     try (SharedMemory memory = SharedMemory.create(options("--no-huge"))) {
-      Memory.putInt(memory.config().address() + MemConfigLayout.VERSION, 0x160b0a63);
+      Memory.putInt(memory.config().address() + MemConfigLayout.VERSION, 0x170b0063);
       for (String role : List.of("secondary", "observer")) {
         try (JavaProcess other = start(role)) {
-          other.awaitLine("refused EINVAL: .*version 0x160b0a63.*0x160b0b63", LIMIT);
+          other.awaitLine(
+              "refused EINVAL: .*version 0x170b0063 .DPDK 23.11.0., this program speaks 22.11",
+              LIMIT);
           assertEquals(1, other.awaitExit(LIMIT));
         }
       }

@@ -390,12 +390,16 @@ public final class Locks {
     return noted;
   }
 
-  /** The generation of the primary that serves requests; 0 if there is none, -1 if not known. */
+  /**
+   * The generation of the primary that serves requests; 0 if there is none, -1 if it has none, as a
+   * stock one, or if that is not known.
+   */
   public int server() {
     if (zone == 0) {
       return -1;
     }
-    return processes.isPrimaryAlive() ? processes.primaryGeneration() : 0;
+    int generation = processes.primaryGeneration();
+    return !processes.isPrimaryAlive() ? 0 : generation == 0 ? -1 : generation;
   }
 
   /** The id of a new request, which tells that one of Sluice makes it and notes it. */

@@ -16,6 +16,9 @@ public final class MemConfig implements AutoCloseable {
   /** {@code RTE_VERSION} of 22.11.11. */
   public static final int VERSION = 0x160b0b63;
 
+  /** Year and month: releases that fix errors only have the same layout. */
+  private static final int RELEASE_SHIFT = 16;
+
   private static final long MAPPED_LENGTH = 28672;
   private static final long LOCK_LENGTH = 17408;
   private static final long WAIT_NANOS = 5_000_000_000L;
@@ -148,7 +151,7 @@ public final class MemConfig implements AutoCloseable {
     long image = Memory.allocate(MemConfigLayout.SIZEOF);
     try {
       boolean whole = Libc.pread(fd, image, MemConfigLayout.SIZEOF, 0) == MemConfigLayout.SIZEOF;
-      String wrong = whole ? wrongWith(image) : "is cut short";
+      String wrong = whole ? wrongToAdopt(image) : "is cut short";
       if (wrong != null) {
         throw new SluiceException(
             Errno.EBUSY,
@@ -347,6 +350,23 @@ public final class MemConfig implements AutoCloseable {
     }
   }
 
+  /** What a primary goes on with says of itself that it is exactly this release's. */
+  private static String wrongToAdopt(long image) {
+    String wrong = wrongWith(image);
+    int version = Memory.getInt(image + MemConfigLayout.VERSION);
+    return wrong == null && version != VERSION
+        ? ofVersion(version) + ", this program makes " + versionName(VERSION)
+        : wrong;
+  }
+
+  private static String ofVersion(int version) {
+    return "is of version 0x"
+        + Integer.toHexString(version)
+        + " (DPDK "
+        + versionName(version)
+        + ")";
+  }
+
   private static String wrongWith(long image) {
     int magic = Memory.getInt(image + MemConfigLayout.MAGIC);
     if (magic == 0) {
@@ -356,17 +376,23 @@ public final class MemConfig implements AutoCloseable {
       return "is garbage (magic 0x" + Integer.toHexString(magic) + ")";
     }
     int version = Memory.getInt(image + MemConfigLayout.VERSION);
-    if (version != VERSION) {
-      return "is of version 0x"
-          + Integer.toHexString(version)
-          + ", this program speaks 0x"
-          + Integer.toHexString(VERSION)
-          + " (22.11.11)";
+    if (version >>> RELEASE_SHIFT != VERSION >>> RELEASE_SHIFT) {
+      return ofVersion(version) + ", this program speaks 22.11";
     }
     long at = Memory.getLong(image + MemConfigLayout.MEM_CFG_ADDR);
     return at % 4096 != 0 || at < LOWEST_ADDRESS || at > HIGHEST_ADDRESS
         ? "is garbage (address 0x" + Long.toHexString(at) + ")"
         : null;
+  }
+
+  /** As people write it, such as 22.11.11; a release candidate's number is left out. */
+  private static String versionName(int version) {
+    return String.format("%d.%02d.%d", version >>> 24, version >>> 16 & 0xff, version >>> 8 & 0xff);
+  }
+
+  /** The release of DPDK whose layout the primary says that this is, such as 22.11.11. */
+  public String dpdkVersion() {
+    return versionName(Memory.getInt(address + MemConfigLayout.VERSION));
   }
 
   public long address() {

@@ -41,6 +41,7 @@ public final class ProcessTable {
   private final Object recovery = new Object();
   private boolean recovering;
   private Predicate<Entry> recoverer = dead -> true;
+  private BooleanSupplier stockPrimary = () -> false;
   private int ownSlot = NONE;
   private int ownGeneration;
 
@@ -328,7 +329,13 @@ public final class ProcessTable {
 
   /** Whether the primary in charge runs. Takes system calls. */
   public boolean isPrimaryAlive() {
-    return isAlive(primaryGeneration());
+    int generation = primaryGeneration();
+    return generation == 0 ? stockPrimary.getAsBoolean() : isAlive(generation);
+  }
+
+  /** How to see whether a primary of stock DPDK runs, which is in no table. */
+  public void setStockPrimary(BooleanSupplier alive) {
+    stockPrimary = alive;
   }
 
   /** Whether every process in the table runs: all that died were recovered from. */

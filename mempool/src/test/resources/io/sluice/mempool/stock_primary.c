@@ -1,0 +1,107 @@
+/*
+ * A primary of stock DPDK, which does what it reads:
+ *   send N    sends mbufs numbered 0 to N-1 over TO_JAVA
+ *   receive N receives as many over FROM_JAVA, checks and frees them
+ *   grow MB   has the heap take more pages, and says where; shrink gives them back
+ *   state     says what is left in the pool and the rings
+ */
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_malloc.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#define POOL_SIZE 2047
+#define BURST 32
+#define ROOM 256
+
+static struct rte_mempool *pool;
+static struct rte_ring *to_java;
+static struct rte_ring *from_java;
+
+static void send(uint64_t count)
+{
+	for (uint64_t number = 0; number < count;) {
+		struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
+		if (m == NULL) {
+			sched_yield();
+			continue;
+		}
+		*(uint64_t *)rte_pktmbuf_append(m, sizeof(uint64_t)) = number;
+		m->hash.rss = (uint32_t)number;
+		while (rte_ring_enqueue(to_java, m) != 0)
+			sched_yield();
+		number++;
+	}
+	printf("sent %" PRIu64 "\n", count);
+}
+
+static void receive(uint64_t count)
+{
+	void *burst[BURST];
+	uint64_t bad = 0;
+	uint64_t number = 0;
+	while (number < count) {
+		unsigned int n = rte_ring_dequeue_burst(from_java, burst, BURST, NULL);
+		if (n == 0)
+			sched_yield();
+		for (unsigned int i = 0; i < n; i++, number++) {
+			struct rte_mbuf *m = burst[i];
+			bad += rte_pktmbuf_pkt_len(m) != 2 * sizeof(uint64_t) ||
+				m->nb_segs != 2 ||
+				*rte_pktmbuf_mtod(m, uint64_t *) != number ||
+				*rte_pktmbuf_mtod(m->next, uint64_t *) != ~number;
+			rte_pktmbuf_free(m);
+		}
+	}
+	printf("received %" PRIu64 " bad %" PRIu64 "\n", number, bad);
+}
+
+int main(int argc, char **argv)
+{
+	int parsed = rte_eal_init(argc, argv);
+	if (parsed < 0) {
+		printf("init failed %d\n", rte_errno);
+		return 1;
+	}
+	unsigned int flags = (unsigned int)atoi(argv[argc - 1]);
+	pool = rte_pktmbuf_pool_create("FROM_C", POOL_SIZE, 32, 0, ROOM, SOCKET_ID_ANY);
+	to_java = rte_ring_create("TO_JAVA", 256, SOCKET_ID_ANY, flags);
+	from_java = rte_ring_create("FROM_JAVA", 256, SOCKET_ID_ANY, flags);
+	if (pool == NULL || to_java == NULL || from_java == NULL) {
+		printf("create failed %d\n", rte_errno);
+		return 1;
+	}
+	printf("ready\n");
+	fflush(stdout);
+	char *block = NULL;
+	char order[32];
+	uint64_t number;
+	while (scanf("%31s %" SCNu64, order, &number) == 2) {
+		if (strcmp(order, "send") == 0) {
+			send(number);
+		} else if (strcmp(order, "receive") == 0) {
+			receive(number);
+		} else if (strcmp(order, "grow") == 0) {
+			block = rte_malloc(NULL, number << 20, 0);
+			if (block != NULL)
+				memset(block, 0x5a, number << 20);
+			printf("grown %" PRIxPTR "\n", (uintptr_t)block);
+		} else if (strcmp(order, "shrink") == 0) {
+			rte_free(block);
+			printf("shrunk\n");
+		} else {
+			printf("state pool %u rings %u %u\n", rte_mempool_avail_count(pool),
+				rte_ring_count(to_java), rte_ring_count(from_java));
+		}
+		fflush(stdout);
+	}
+	rte_eal_cleanup();
+	return 0;
+}
