@@ -355,7 +355,7 @@ public final class Ring {
    */
   public void enqueueFinish(long[] objs, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, objs.length);
-    checkFinish(prod, n);
+    prod.requireClaimed(n);
     RingEntries.write(address, mask, prod.tailPosition(), objs, offset, n);
     prod.finish(n);
   }
@@ -379,7 +379,7 @@ public final class Ring {
    * that returned more than 0, as {@link #enqueueFinish}.
    */
   public void dequeueFinish(int n) {
-    checkFinish(cons, n);
+    cons.requireClaimed(n);
     for (int i = 0; owners != null && i < n; i++) {
       owners.take(Memory.getLong(entry(cons.tailPosition() + i)));
     }
@@ -401,7 +401,7 @@ public final class Ring {
 
   /** Publishes the first {@code n} entries written in place. */
   public void enqueueZcFinish(int n) {
-    checkFinish(prod, n);
+    prod.requireClaimed(n);
     prod.finish(n);
   }
 
@@ -429,12 +429,12 @@ public final class Ring {
   }
 
   long claimEnqueue(int n, boolean fixed) {
-    checkPeek(prod, "enqueue");
+    prod.requirePeekable("enqueue");
     return prod.open(n, fixed);
   }
 
   long claimDequeue(int n, boolean fixed) {
-    checkPeek(cons, "dequeue");
+    cons.requirePeekable("dequeue");
     return cons.open(n, fixed);
   }
 
@@ -444,20 +444,6 @@ public final class Ring {
     int first = Math.min(count, size - (head & mask));
     zcd.set(entry(head), first, first < count ? entries : 0, ESIZE);
     return count;
-  }
-
-  private void checkPeek(RingSide side, String operation) {
-    if (side.sync != HeadTail.ST && side.sync != HeadTail.HTS) {
-      throw new UnsupportedOperationException(
-          "ring " + name() + ": peek needs ST or HTS, " + operation + " is " + side.syncType());
-    }
-  }
-
-  void checkFinish(RingSide side, int n) {
-    if (n < 0 || n > side.claimed()) {
-      throw new IllegalArgumentException(
-          "ring " + name() + ": finish of " + n + ", claimed " + side.claimed());
-    }
   }
 
   /**

@@ -114,7 +114,7 @@ public final class RingElem {
 
   /** Ends {@link Ring#enqueueBulkStart} or its burst form; see {@link Ring#enqueueFinish}. */
   public void enqueueFinish(long table, int n) {
-    ring.checkFinish(ring.prod, n);
+    ring.prod.requireClaimed(n);
     write(ring.prod.tailPosition(), table, n);
     ring.prod.finish(n);
   }

@@ -79,6 +79,28 @@ final class RingSide {
     return HeadTail.claimed(own);
   }
 
+  /** Throws unless claims may stay open. */
+  void requirePeekable(String operation) {
+    if (sync != HeadTail.ST && sync != HeadTail.HTS) {
+      throw new UnsupportedOperationException(
+          "ring " + ringName() + ": peek needs ST or HTS, " + operation + " is " + syncType());
+    }
+  }
+
+  /** Throws unless so many are claimed. */
+  void requireClaimed(int n) {
+    if (n < 0 || n > claimed()) {
+      throw new IllegalArgumentException(
+          "ring " + ringName() + ": finish of " + n + ", claimed " + claimed());
+    }
+  }
+
+  /** Producers come first in a ring. */
+  private String ringName() {
+    long ring = Math.min(own, other) - RingLayout.PROD;
+    return Memory.getString(ring + RingLayout.NAME, RingLayout.NAMESIZE);
+  }
+
   String openClaim(String operation) {
     int tail = tailPosition();
     int head = headPosition();
