@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * The shared memory as one process sees it: config, pages, heap, zones, tailqs, messages and the
@@ -340,7 +341,9 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   /**
-   * Joins the running primary of the options' file prefix as a secondary.
+   * Joins the running primary of the options' file prefix as a secondary. That may be one of stock
+   * DPDK, of any 22.11.x: then the first secondary of Sluice adds the zones that DPDK has not, for
+   * itself and the next. Locks know their owner from then on, as far as it is of Sluice.
    *
    * @throws SluiceException ENOENT if there is no primary, EINVAL if its config is of another
    *     version or garbage or the options ask for a primary, EEXIST if the addresses are taken in
@@ -380,6 +383,8 @@ public final class SharedMemory implements AutoCloseable {
     if (isStock) {
       makeZones();
       enterExisting();
+      LoggerFactory.getLogger(SharedMemory.class)
+          .info("attached to a primary of stock DPDK {}", config.dpdkVersion());
     }
     reaper = new Reaper(this);
     work();

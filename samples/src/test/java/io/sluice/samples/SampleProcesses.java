@@ -8,6 +8,7 @@ import io.sluice.config.ProcType;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,17 @@ final class SampleProcesses implements AutoCloseable {
     }
     JavaProcess process =
         JavaProcess.start(RunSample.class, List.of("-Xmx256m"), arguments.toArray(String[]::new));
+    started.add(process);
+    return process;
+  }
+
+  /** Starts a program of stock DPDK with the samples' file prefix; for one process type. */
+  JavaProcess stock(Path program, String eal) {
+    // Line by line, as at a terminal.
+    List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", program.toString()));
+    command.addAll(List.of("--file-prefix", prefix));
+    command.addAll(List.of(eal.split(" ")));
+    JavaProcess process = JavaProcess.startCommand(command);
     started.add(process);
     return process;
   }

@@ -70,6 +70,11 @@ public final class JavaProcess implements AutoCloseable {
       List<String> behind, Class<?> main, List<String> jvmFlags, String... arguments) {
     List<String> command = new ArrayList<>(behind);
     command.addAll(command(main, jvmFlags, arguments));
+    return startCommand(command);
+  }
+
+  /** Starts a program that is no JVM, to be talked to and watched in the same way. */
+  public static JavaProcess startCommand(List<String> command) {
     try {
       return new JavaProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
     } catch (IOException e) {
