@@ -60,6 +60,7 @@ public final class BenchRun implements Benchmarks {
       Machine machine = Machine.look(program == null ? null : programs.version());
       console.say(ResultTable.of(rows).strip());
       write(options, rows, machine, rounds);
+      console.say(ResultTable.allocation(rows));
       console.say(ResultTable.summary(rows));
     }
   }
@@ -149,19 +150,27 @@ public final class BenchRun implements Benchmarks {
   private static final class Times {
     private record Key(Contest contest, Side side, String point) {}
 
-    private final Map<Key, List<Double>> nanos = new HashMap<>();
+    private final Map<Key, List<Measured>> measured = new HashMap<>();
 
-    void add(Contest contest, Side side, Map<String, Double> points) {
+    void add(Contest contest, Side side, Map<String, Measured> points) {
       points.forEach(
           (point, taken) ->
-              nanos
+              measured
                   .computeIfAbsent(new Key(contest, side, point), key -> new ArrayList<>())
                   .add(taken));
     }
 
     private Series series(Contest contest, Side side, String point) {
-      List<Double> all = nanos.get(new Key(contest, side, point));
-      return all == null ? null : new Series(all);
+      List<Measured> all = measured.get(new Key(contest, side, point));
+      return all == null ? null : new Series(all.stream().map(Measured::nanos).toList());
+    }
+
+    /** The most of any round. */
+    private double bytes(Contest contest, String point) {
+      return measured.get(new Key(contest, contest.ours(), point)).stream()
+          .mapToDouble(Measured::bytes)
+          .max()
+          .orElseThrow();
     }
 
     List<Row> rows(Contest contest) {
@@ -172,6 +181,7 @@ public final class BenchRun implements Benchmarks {
                 contest.row(point),
                 contest.goal().applyAsDouble(point),
                 series(contest, contest.ours(), point),
+                bytes(contest, point),
                 series(contest, contest.reference(), point),
                 contest.reference()));
       }

@@ -32,6 +32,7 @@ final class JsonResult {
     object.put("row", row.name());
     object.put("sluice_nanos", row.ours().nanos());
     object.put("sluice_median", row.ours().median());
+    object.put("sluice_bytes_allocated", row.bytes());
     if (row.isCompared()) {
       object.put("other", row.other().label());
       object.put("other_nanos", row.reference().nanos());

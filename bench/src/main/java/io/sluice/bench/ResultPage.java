@@ -13,6 +13,7 @@ final class ResultPage {
     page.append("<!-- Written by ./sluice bench; run it again rather than edit it. -->\n");
     page.append("Measured on ").append(machine.describe()).append(", ").append(rounds);
     page.append(" rounds; nanoseconds are those of one element, medians of the rounds.\n");
+    page.append('`').append(ResultTable.allocation(rows)).append("`\n");
     page.append('`').append(ResultTable.summary(rows)).append("`\n\n");
     if (picture != null) {
       page.append("![ratios](").append(picture.getFileName()).append(")\n\n");

@@ -10,13 +10,15 @@ final class ResultTable {
   private ResultTable() {}
 
   static String of(List<Row> rows) {
-    Table table = new Table("row", "sluice ns", "spread", "other", "ns", "spread", "ratio", "goal");
+    Table table =
+        new Table("row", "sluice ns", "spread", "bytes", "other", "ns", "spread", "ratio", "goal");
     for (Row row : rows) {
       Series reference = row.reference();
       table.add(
           row.name(),
           nanos(row.ours()),
           spread(row.ours()),
+          bytes(row),
           reference == null ? null : row.other().label(),
           reference == null ? null : nanos(reference),
           reference == null ? null : spread(reference),
@@ -36,6 +38,24 @@ final class ResultTable {
             .map(row -> ratio(row) + " (" + row.name() + ")")
             .orElse("- (nothing against C)");
     return "bench: rows=" + againstC.size() + " at_or_ahead_of_C=" + ahead + " worst=" + worst;
+  }
+
+  /** Whether anything was allocated on the way of an element. */
+  static String allocation(List<Row> rows) {
+    List<String> allocating = rows.stream().filter(row -> row.bytes() != 0).map(Row::name).toList();
+    return allocating.isEmpty()
+        ? "bench: not one byte allocated in " + rows.size() + " rows"
+        : "bench: allocated in "
+            + allocating.size()
+            + " of "
+            + rows.size()
+            + " rows: "
+            + allocating;
+  }
+
+  /** Two digits, and none where nothing was allocated at all. */
+  static String bytes(Row row) {
+    return row.bytes() == 0 ? "0" : String.format(Locale.ROOT, "%.2f", row.bytes());
   }
 
   static String nanos(Series series) {

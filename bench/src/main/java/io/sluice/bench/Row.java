@@ -8,10 +8,12 @@ import java.util.stream.IntStream;
  * @param name of work and point
  * @param goal the ratio not to be exceeded
  * @param ours what Sluice took
+ * @param bytes of the Java heap that Sluice's measuring thread allocated for an element, the most
+ *     of any round
  * @param reference what the other side took, or null if it is not there
  * @param other what the other side is
  */
-record Row(String name, double goal, Series ours, Series reference, Side other) {
+record Row(String name, double goal, Series ours, double bytes, Series reference, Side other) {
   boolean isCompared() {
     return reference != null;
   }

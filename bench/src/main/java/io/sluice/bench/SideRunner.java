@@ -62,8 +62,8 @@ final class SideRunner {
     };
   }
 
-  /** Nanoseconds by point. */
-  Map<String, Double> run(Side side) {
+  /** By point. */
+  Map<String, Measured> run(Side side) {
     try (Child child = start(side)) {
       return side.kind() == Side.Kind.TESTPMD ? TestPmd.measure(child, stop) : points(child, side);
     } finally {
@@ -109,13 +109,13 @@ final class SideRunner {
     }
   }
 
-  private Map<String, Double> points(Child child, Side side) {
+  private Map<String, Measured> points(Child child, Side side) {
     child.awaitEnd(LIMIT, stop::isRequested);
-    Map<String, Double> points = new LinkedHashMap<>();
+    Map<String, Measured> points = new LinkedHashMap<>();
     for (String line : child.lines()) {
       if (line.startsWith(POINT)) {
         String[] words = line.split(" ");
-        points.put(words[1], Double.parseDouble(words[2]));
+        points.put(words[1], Measured.of(words, 2));
       }
     }
     if (child.exitCode() != 0 || points.isEmpty()) {

@@ -38,7 +38,7 @@ final class TestPmd {
   }
 
   /** Nanoseconds of a packet, by the point's name. */
-  static Map<String, Double> measure(Child testpmd, StopRequest stop) {
+  static Map<String, Measured> measure(Child testpmd, StopRequest stop) {
     testpmd.awaitLines(SENT, REPORTS * PORTS, LIMIT, stop::isRequested);
     List<String> reports = testpmd.lines().stream().filter(line -> line.startsWith(SENT)).toList();
     double[] nanos = new double[REPORTS - 1];
@@ -50,7 +50,7 @@ final class TestPmd {
       nanos[report - 1] = 1e9 / packets;
     }
     Arrays.sort(nanos);
-    return Map.of("32", nanos[nanos.length / 2]);
+    return Map.of("32", new Measured(nanos[nanos.length / 2], Double.NaN));
   }
 
   private static double rate(String line) {

@@ -20,7 +20,7 @@ class ResultTest {
 
   private static Row row(String name, double goal, Side other, double ours, double theirs) {
     Series reference = theirs == 0 ? null : new Series(List.of(theirs));
-    return new Row(name, goal, new Series(List.of(ours)), reference, other);
+    return new Row(name, goal, new Series(List.of(ours)), 0, reference, other);
   }
 
   private static List<Row> rows() {
@@ -44,7 +44,7 @@ class ResultTest {
   void shouldCompareWhatWasMeasuredInTheSameRound() {
     Series ours = new Series(List.of(1.0, 2.0, 30.0));
     Series other = new Series(List.of(2.0, 4.0, 60.0));
-    assertEquals(0.5, new Row("drifting 8", 1.0, ours, other, Side.c()).ratio());
+    assertEquals(0.5, new Row("drifting 8", 1.0, ours, 0, other, Side.c()).ratio());
   }
 
   @Test
@@ -57,9 +57,19 @@ class ResultTest {
   }
 
   @Test
+  void shouldSayWhetherAnythingWasAllocated() {
+    assertEquals("bench: not one byte allocated in 5 rows", ResultTable.allocation(rows()));
+    Row wasteful = new Row("fat 1", 1.0, new Series(List.of(1.0)), 16, null, Side.c());
+    assertEquals(
+        "bench: allocated in 1 of 1 rows: [fat 1]", ResultTable.allocation(List.of(wasteful)));
+    assertTrue(ResultTable.of(List.of(wasteful)).contains(" 16.00 "));
+  }
+
+  @Test
   void shouldSayWhichGoalsWereMissed() {
     List<String> lines = ResultTable.of(rows()).lines().toList();
-    assertEquals("fast 8    1.00       0%      C      4.00  0%      0.25   1.00", lines.get(1));
+    assertEquals(
+        "fast 8    1.00       0%      0      C      4.00  0%      0.25   1.00", lines.get(1));
     assertTrue(lines.get(2).endsWith("1.25   1.30"), lines.get(2));
     assertTrue(lines.get(3).endsWith("1.50   1.00 missed"), lines.get(3));
     assertTrue(lines.get(4).endsWith("9.00   1.10 missed"), lines.get(4));

@@ -34,6 +34,8 @@ final class MempoolCommand extends CommandGroup {
     Table table = table();
     try (SharedMemory memory = options.observe()) {
       Mempool.walk(memory, pool -> add(table, pool));
+      // Of their objects only the process that made them can say where they are.
+      Mempool.unknown(memory).forEach(name -> table.add(name, null, null, null, null, null, null));
     }
     options.print(table);
     return 0;

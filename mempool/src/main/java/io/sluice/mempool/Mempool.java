@@ -3,6 +3,7 @@ package io.sluice.mempool;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Lcore;
 import io.sluice.platform.Memory;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -155,9 +156,17 @@ public final class Mempool {
     return MempoolRegistry.at(address);
   }
 
-  /** {@code rte_mempool_walk}: every pool, under the pools' read lock. */
+  /** {@code rte_mempool_walk}: every pool whose backend is known here, {@link #unknown} are not. */
   public static void walk(SharedMemory m, Consumer<Mempool> visitor) {
     MempoolCreation.walk(m, visitor);
+  }
+
+  /**
+   * The names of the pools on backends that are not known here: processes of stock DPDK may make
+   * some.
+   */
+  public static List<String> unknown(SharedMemory m) {
+    return MempoolCreation.unknown(m);
   }
 
   /**

@@ -46,7 +46,7 @@ final class MempoolCreation {
     forEachAddress(
         m,
         mp -> {
-          if (Memory.getString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE).equals(name)) {
+          if (nameOf(mp).equals(name)) {
             found[0] = mp;
           }
         });
@@ -88,26 +88,36 @@ final class MempoolCreation {
     if (known != null && known.isCurrent()) {
       return known;
     }
-    long data = Memory.getLong(mp + MempoolLayout.POOL_DATA);
-    String name = Memory.getString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE);
-    Ring ring = Ring.lookup(m, ZONE_PREFIX + name);
     SharedMemory protecting = isProtected(m, mp) ? m : null;
-    Backend backend;
-    if (ring != null && ring.address() == data) {
-      backend = new RingBackend(ring);
-    } else if (Memory.getLong(data + LockFreeStackLayout.MAGIC)
-        == LockFreeStackLayout.MAGIC_VALUE) {
-      backend = new LockFreeStackBackend(data, protecting);
-    } else {
+    Backend backend = backend(m, mp, protecting);
+    if (backend == null) {
       throw new SluiceException(
           Errno.ENOTSUP,
           "mempool '"
-              + name
+              + nameOf(mp)
               + "' stands on neither a ring nor Sluice's stack; make it with ring ops");
     }
     Mempool pool = new Mempool(mp, backend, protecting);
     MempoolRegistry.add(pool);
     return pool;
+  }
+
+  /** Null for one that is not known here, as processes of stock DPDK may make. */
+  private static Backend backend(SharedMemory m, long mp, SharedMemory protecting) {
+    long data = Memory.getLong(mp + MempoolLayout.POOL_DATA);
+    Ring ring = Ring.lookup(m, ZONE_PREFIX + nameOf(mp));
+    if (ring != null && ring.address() == data) {
+      return new RingBackend(ring);
+    }
+    // It may be anything: nothing yet, or what only a driver in another process understands.
+    return m.memsegs().virt2memseg(data) != 0
+            && Memory.getLong(data + LockFreeStackLayout.MAGIC) == LockFreeStackLayout.MAGIC_VALUE
+        ? new LockFreeStackBackend(data, protecting)
+        : null;
+  }
+
+  private static String nameOf(long mp) {
+    return Memory.getString(mp + MempoolLayout.NAME, MempoolLayout.NAMESIZE);
   }
 
   /** The objects of a protected pool have owners; one without objects is half made. */
@@ -121,7 +131,19 @@ final class MempoolCreation {
   static void walk(SharedMemory m, Consumer<Mempool> visitor) {
     List<Long> addresses = new ArrayList<>();
     forEachAddress(m, addresses::add);
-    addresses.forEach(mp -> visitor.accept(open(m, mp)));
+    addresses.stream()
+        .filter(mp -> backend(m, mp, null) != null)
+        .forEach(mp -> visitor.accept(open(m, mp)));
+  }
+
+  /** The names of the pools that {@link #walk} leaves out. */
+  static List<String> unknown(SharedMemory m) {
+    List<Long> addresses = new ArrayList<>();
+    forEachAddress(m, addresses::add);
+    return addresses.stream()
+        .filter(mp -> backend(m, mp, null) == null)
+        .map(MempoolCreation::nameOf)
+        .toList();
   }
 
   private static void forEachAddress(SharedMemory m, LongConsumer visitor) {

@@ -2,12 +2,17 @@ package io.sluice.mempool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.config.EalOptions;
+import io.sluice.config.RuntimeDirectory;
+import io.sluice.config.StockPrimary;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
 import io.sluice.ring.Ring;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
@@ -21,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,12 +73,16 @@ class StockPrimaryTest {
   }
 
   /** The C program, which ends with its input. */
-  private static final class StockPrimary implements AutoCloseable {
+  private static final class CPrimary implements AutoCloseable {
     final String prefix = UniquePrefix.next();
     private final Process process;
     private final BufferedReader output;
 
-    StockPrimary(int ringFlags) throws IOException {
+    CPrimary(int ringFlags) throws IOException {
+      this(ringFlags, "0");
+    }
+
+    CPrimary(int ringFlags, String lcores) throws IOException {
       process =
           new ProcessBuilder(
                   program.toString(),
@@ -82,7 +92,7 @@ class StockPrimaryTest {
                   "--no-pci",
                   "--no-telemetry",
                   "-l",
-                  "0",
+                  lcores,
                   "-m",
                   "32",
                   "--",
@@ -127,7 +137,7 @@ class StockPrimaryTest {
     }
   }
 
-  private static SharedMemory attach(StockPrimary primary) {
+  private static SharedMemory attach(CPrimary primary) {
     return SharedMemory.attach(
         EalOptions.parse("--proc-type", "secondary", "--file-prefix", primary.prefix, "--no-pci"));
   }
@@ -141,7 +151,7 @@ class StockPrimaryTest {
         Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ
       })
   void shouldPassMbufsBothWaysOverItsRings(int flags) throws IOException {
-    try (StockPrimary primary = new StockPrimary(flags);
+    try (CPrimary primary = new CPrimary(flags);
         SharedMemory memory = attach(primary)) {
       Mempool pool = Mempool.lookup(memory, "FROM_C");
       assertEquals(POOL_SIZE, pool.size());
@@ -199,6 +209,32 @@ class StockPrimaryTest {
     }
   }
 
+  @Test
+  void shouldLeaveAloneThePoolsWhoseBackendItDoesNotKnow() throws IOException {
+    try (CPrimary primary = new CPrimary(0);
+        SharedMemory memory = attach(primary)) {
+      List<String> known = new ArrayList<>();
+      Mempool.walk(memory, pool -> known.add(pool.name()));
+      assertEquals(List.of("FROM_C"), known);
+      assertEquals(List.of("EMPTY", "STACK"), Mempool.unknown(memory));
+      for (String name : Mempool.unknown(memory)) {
+        SluiceException refused =
+            assertThrows(SluiceException.class, () -> Mempool.lookup(memory, name));
+        assertEquals(Errno.ENOTSUP, refused.errno());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "0,1"})
+  void shouldSeeWhichLcoresItRuns(String lcores) throws IOException {
+    try (CPrimary primary = new CPrimary(0, lcores)) {
+      StockPrimary seen = StockPrimary.of(RuntimeDirectory.of(primary.prefix)).orElseThrow();
+      assertEquals(primary.process.pid(), seen.pid());
+      assertEquals("[" + lcores.replace(",", ", ") + "]", seen.lcores().toString());
+    }
+  }
+
   private static void assertFilled(long block) {
     for (long at = block; at < block + GROWTH; at += 4096) {
       assertEquals(0x5a, Memory.getByte(at));
@@ -207,7 +243,7 @@ class StockPrimaryTest {
 
   @Test
   void shouldFollowItsPagesAndAskItForMore() throws IOException {
-    try (StockPrimary primary = new StockPrimary(0);
+    try (CPrimary primary = new CPrimary(0);
         SharedMemory memory = attach(primary)) {
       long before = memory.memsegs().totalSize();
       primary.tell("grow " + (GROWTH >> 20));

@@ -78,6 +78,12 @@ int main(int argc, char **argv)
 		printf("create failed %d\n", rte_errno);
 		return 1;
 	}
+	/* What no other process can use. */
+	rte_mempool_create_empty("EMPTY", 7, 64, 0, 0, SOCKET_ID_ANY, 0);
+	struct rte_mempool *other = rte_mempool_create_empty("STACK", 7, 64, 0, 0, SOCKET_ID_ANY, 0);
+	if (other == NULL || rte_mempool_set_ops_byname(other, "stack", NULL) != 0 ||
+			rte_mempool_populate_default(other) < 0)
+		printf("no pool on a stack\n");
 	printf("ready\n");
 	fflush(stdout);
 	char *block = NULL;

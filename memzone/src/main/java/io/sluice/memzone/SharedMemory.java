@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.slf4j.LoggerFactory;
 
 /**
  * The shared memory as one process sees it: config, pages, heap, zones, tailqs, messages and the
@@ -383,8 +382,6 @@ public final class SharedMemory implements AutoCloseable {
     if (isStock) {
       makeZones();
       enterExisting();
-      LoggerFactory.getLogger(SharedMemory.class)
-          .info("attached to a primary of stock DPDK {}", config.dpdkVersion());
     }
     reaper = new Reaper(this);
     work();

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -29,17 +30,19 @@ public final class CpuTopology {
   static CpuTopology read(Path system, Path processStatus) {
     try {
       NavigableSet<Integer> online = parseList(Files.readString(system.resolve("cpu/online")));
-      try (Stream<String> lines = Files.lines(processStatus)) {
-        NavigableSet<Integer> allowed =
-            lines
-                .filter(line -> line.startsWith("Cpus_allowed_list:"))
-                .map(line -> parseList(line.substring(line.indexOf(':') + 1)))
-                .findFirst()
-                .orElse(online);
-        return new CpuTopology(system, online, allowed);
-      }
+      return new CpuTopology(system, online, allowed(processStatus).orElse(online));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The CPUs that a process's or thread's {@code status} says it may run on. */
+  public static Optional<NavigableSet<Integer>> allowed(Path status) throws IOException {
+    try (Stream<String> lines = Files.lines(status)) {
+      return lines
+          .filter(line -> line.startsWith("Cpus_allowed_list:"))
+          .map(line -> parseList(line.substring(line.indexOf(':') + 1)))
+          .findFirst();
     }
   }
 

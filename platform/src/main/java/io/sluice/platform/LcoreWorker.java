@@ -137,6 +137,10 @@ final class LcoreWorker {
     return Thread.currentThread() == thread;
   }
 
+  synchronized boolean isRunning() {
+    return thread != null && thread.isAlive() && !isCurrentThread();
+  }
+
   synchronized void stop() {
     stopping = true;
     if (thread != null) {

@@ -134,9 +134,15 @@ public final class Lcores implements AutoCloseable {
     return worker;
   }
 
+  /** Whether no lcore's thread runs, as it should be after {@link #close}. */
+  public boolean haveEnded() {
+    return workers.values().stream().noneMatch(LcoreWorker::isRunning);
+  }
+
   /**
-   * Ends the lcores' threads. A function that still runs is interrupted; an lcore thread that goes
-   * on all the same is a daemon and ends with the JVM.
+   * Ends the lcores' threads. A function that still runs is interrupted, and waited for two
+   * seconds; an lcore thread that goes on all the same ({@link #haveEnded}) is a daemon and ends
+   * with the JVM.
    */
   @Override
   public void close() {

@@ -279,6 +279,23 @@ class LcoresTest {
     Await.until("lcore thread gone", Duration.ofSeconds(10), () -> !hasThread("lcore-5"));
   }
 
+  @Test
+  void shouldSayWhetherAFunctionThatIgnoresItsEndStillRuns() {
+    AtomicBoolean end = new AtomicBoolean();
+    lcores.remoteLaunch(
+        5,
+        () -> {
+          while (!end.get()) {
+            Thread.onSpinWait();
+          }
+          return 0;
+        });
+    lcores.close();
+    assertFalse(lcores.haveEnded());
+    end.set(true);
+    Await.until("the function's end", Duration.ofSeconds(10), lcores::haveEnded);
+  }
+
   private static boolean hasThread(String name) {
     try (var threads = java.nio.file.Files.list(Path.of("/proc/self/task"))) {
       return threads.anyMatch(task -> name.equals(comm(task)));

@@ -5,6 +5,7 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDevs;
 import io.sluice.nic.Hotplug;
 import io.sluice.platform.Lcores;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one process of a file prefix that makes the shared memory, or adopts it from a dead one, and
@@ -84,10 +85,18 @@ public final class Primary implements AutoCloseable {
     return lcores;
   }
 
-  /** Ends the lcores, closes the ports, then gives the memory back and removes its files. */
+  /**
+   * Ends the lcores, closes the ports, then gives the memory back and removes its files. If a
+   * function of an lcore does not end, all of that stays as it is, for it would be used still.
+   */
   @Override
   public void close() {
     lcores.close();
+    if (!lcores.haveEnded()) {
+      LoggerFactory.getLogger(Primary.class)
+          .warn("a function of an lcore does not end; ports and memory stay open until it does");
+      return;
+    }
     hotplug.close();
     ports.close();
     memory.close();

@@ -6,6 +6,7 @@ import io.sluice.nic.EthDevs;
 import io.sluice.nic.Hotplug;
 import io.sluice.platform.Lcores;
 import io.sluice.primary.StopRequest;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process attached to a running primary, as {@code rte_eal_init} with {@code
@@ -86,11 +87,19 @@ public final class Secondary implements AutoCloseable {
     return stop.isRequested();
   }
 
-  /** Ends the lcores and detaches. */
+  /**
+   * Ends the lcores and detaches. If a function of an lcore does not end, the memory stays mapped,
+   * for it would be used still.
+   */
   @Override
   public void close() {
     try {
       lcores.close();
+      if (!lcores.haveEnded()) {
+        LoggerFactory.getLogger(Secondary.class)
+            .warn("a function of an lcore does not end; the memory stays mapped until it does");
+        return;
+      }
       hotplug.close();
       ports.close();
       memory.close();

@@ -16,6 +16,9 @@ public final class MemConfig implements AutoCloseable {
   /** {@code RTE_VERSION} of 22.11.11. */
   public static final int VERSION = 0x160b0b63;
 
+  /** {@code l_pid} of {@code struct flock}. */
+  private static final int FLOCK_PID = 24;
+
   /** Year and month: releases that fix errors only have the same layout. */
   private static final int RELEASE_SHIFT = 16;
 
@@ -54,17 +57,23 @@ public final class MemConfig implements AutoCloseable {
    * lock goes when it closes any descriptor of the file, so this one's own config is not opened.
    */
   public static boolean isPrimaryAlive(RuntimeDirectory directory) {
-    String path = directory.path() + "/config";
-    if (HELD_HERE.contains(path)) {
-      return true;
-    }
-    int fd = Libc.open(path, Libc.O_RDONLY, 0);
+    return HELD_HERE.contains(directory.path() + "/config") || lockHolder(directory) >= 0;
+  }
+
+  /**
+   * The process that holds the config's lock, of a prefix whose primary is not this process; 0 if
+   * that is in another PID namespace, -1 if there is none.
+   */
+  static int lockHolder(RuntimeDirectory directory) {
+    int fd = Libc.open(directory.path() + "/config", Libc.O_RDONLY, 0);
     if (fd < 0) {
-      return false;
+      return -1;
     }
     long flock = lockRange();
     try {
-      return Libc.fcntl(fd, Libc.F_GETLK, flock) == 0 && Memory.getShort(flock) != Libc.F_UNLCK;
+      boolean held =
+          Libc.fcntl(fd, Libc.F_GETLK, flock) == 0 && Memory.getShort(flock) != Libc.F_UNLCK;
+      return held ? Memory.getInt(flock + FLOCK_PID) : -1;
     } finally {
       Memory.release(flock);
       Libc.close(fd);

@@ -12,18 +12,22 @@ public final class RoundTrips {
   /** Measures on the pinned thread. */
   public static void measure(Windows windows, Runnable roundTrip) {
     long[] taken = new long[COUNT];
+    Allocation allocation = new Allocation();
     windows.pinned(
         () -> {
           long warm = System.nanoTime() + windows.warmUpNanos();
           while (System.nanoTime() < warm) {
             measure(taken, WARM_UP_BATCH, roundTrip);
           }
+          allocation.begin();
           measure(taken, COUNT, roundTrip);
+          allocation.end();
         });
     Arrays.sort(taken);
-    Windows.point("p50", taken[COUNT / 2]);
-    Windows.point("p99", taken[COUNT / 100 * 99]);
-    Windows.point("p99.9", taken[COUNT / 1000 * 999]);
+    double bytes = (double) allocation.bytes() / COUNT;
+    Windows.point("p50", taken[COUNT / 2], bytes);
+    Windows.point("p99", taken[COUNT / 100 * 99], bytes);
+    Windows.point("p99.9", taken[COUNT / 1000 * 999], bytes);
   }
 
   private static void measure(long[] taken, int count, Runnable roundTrip) {

@@ -2,6 +2,7 @@ package io.sluice.bench.rows;
 
 import io.sluice.platform.Lcores;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * How a row is timed, as in {@code measure.h} of the C side: windows of fixed length, of which the
@@ -35,6 +36,9 @@ public final class Windows {
   private final Lcores lcores;
   private final long windowNanos;
 
+  /** In the windows of a point. */
+  private long elements;
+
   /** Windows of a length, on the main one of these lcores. */
   public Windows(Lcores lcores, long windowNanos) {
     this.lcores = lcores;
@@ -61,18 +65,22 @@ public final class Windows {
   /** Does the work over and over, and prints the nanoseconds that an element takes. */
   public void measure(String point, Work work) {
     double[] taken = new double[COUNT];
+    Allocation allocation = new Allocation();
     pinned(
         () -> {
           long warm = System.nanoTime() + warmUpNanos();
           while (System.nanoTime() < warm) {
             work.run(BATCH);
           }
+          allocation.begin();
           for (int i = 0; i < COUNT; i++) {
             taken[i] = window(work);
           }
+          allocation.end();
         });
     Arrays.sort(taken);
-    point(point, taken[COUNT / 2]);
+    point(point, taken[COUNT / 2], (double) allocation.bytes() / elements);
+    elements = 0;
   }
 
   /**
@@ -89,13 +97,14 @@ public final class Windows {
   /** Nanoseconds of one element. */
   private double window(Work work) {
     long begin = System.nanoTime();
-    long elements = 0;
+    long passed = 0;
     long end;
     do {
-      elements += work.run(BATCH);
+      passed += work.run(BATCH);
       end = System.nanoTime();
     } while (end - begin < windowNanos);
-    return (double) (end - begin) / elements;
+    elements += passed;
+    return (double) (end - begin) / passed;
   }
 
   /** How long to warm up: as long as is measured, and more. */
@@ -103,7 +112,7 @@ public final class Windows {
     return WARM_UP_NANOS + COUNT * windowNanos;
   }
 
-  static void point(String name, double nanos) {
-    System.out.printf("point %s %.4f%n", name, nanos);
+  static void point(String name, double nanos, double bytes) {
+    System.out.printf(Locale.ROOT, "point %s %.4f %.4f%n", name, nanos, bytes);
   }
 }

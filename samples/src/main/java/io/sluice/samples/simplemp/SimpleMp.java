@@ -106,8 +106,12 @@ public final class SimpleMp implements Sample {
               prompt.quit();
             })
         .command("help", "show help", SimpleMp::help);
-    prompt.interact();
-    quit = true;
+    try {
+      prompt.interact();
+    } finally {
+      // Also when the terminal is gone.
+      quit = true;
+    }
     return 0;
   }
 
