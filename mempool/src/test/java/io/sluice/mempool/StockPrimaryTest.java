@@ -14,6 +14,7 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import io.sluice.ring.Ring;
+import io.sluice.testing.HugepageMounts;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
@@ -91,6 +92,8 @@ class StockPrimaryTest {
                   "--base-virtaddr=0x200000000000",
                   "--no-pci",
                   "--no-telemetry",
+                  // Growth must not fit in a page of 1 GB, which DPDK takes where it finds one.
+                  "--huge-dir=" + HugepageMounts.of(2048).orElseThrow(),
                   "-l",
                   lcores,
                   "-m",

@@ -63,13 +63,9 @@ final class MachineConditions implements ExecutionCondition {
             + " kB, has "
             + count;
       }
-      // The kernel writes 1 GB as 1024M.
-      String option = "pagesize=" + (wanted.kb() >> 10) + "M";
-      boolean mounted =
-          Files.readAllLines(Path.of("/proc/mounts")).stream()
-              .map(line -> line.split(" "))
-              .anyMatch(mount -> mount[2].equals("hugetlbfs") && mount[3].contains(option));
-      return mounted ? null : "needs a mounted hugetlbfs with " + option;
+      return HugepageMounts.of(wanted.kb()).isPresent()
+          ? null
+          : "needs a mounted hugetlbfs with " + HugepageMounts.option(wanted.kb());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
