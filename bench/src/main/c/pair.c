@@ -1,17 +1,11 @@
-/* Rows of two processes: this one and a fork of it, which shares the hugepages. */
-#define _GNU_SOURCE
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+/* Rows of two processes. */
 #include <rte_debug.h>
 #include <rte_pause.h>
 #include <rte_ring.h>
 
 #include "bench.h"
 #include "measure.h"
+#include "process.h"
 
 enum { RING_SIZE = 4096, ROUND_TRIPS = 1000000 };
 
@@ -22,31 +16,6 @@ static struct rte_ring *make_ring(const char *name, unsigned flags)
 	if (!r)
 		rte_panic("no memory for a ring\n");
 	return r;
-}
-
-/* 0 in the other process, which runs on its own CPU and ends with this one. */
-static pid_t start_other(int cpu)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		cpu_set_t set;
-
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		CPU_ZERO(&set);
-		CPU_SET(cpu, &set);
-		if (sched_setaffinity(0, sizeof(set), &set) != 0)
-			rte_panic("cannot run on CPU %d\n", cpu);
-	} else if (pid < 0) {
-		rte_panic("cannot fork\n");
-	}
-	return pid;
-}
-
-static void end_other(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
 }
 
 static void produce(struct rte_ring *r, unsigned n)

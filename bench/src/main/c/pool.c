@@ -7,14 +7,21 @@
 
 enum { OBJECTS = 8191, OBJECT_SIZE = 2048, CACHE = 256 };
 
-void pool_one_thread(unsigned cache, uint64_t window_ns)
+struct rte_mempool *make_pool(const char *name, unsigned cache)
 {
-	void *objs[LARGEST_BULK];
-	struct rte_mempool *mp = rte_mempool_create("bench", OBJECTS, OBJECT_SIZE, cache, 0,
+	struct rte_mempool *mp = rte_mempool_create(name, OBJECTS, OBJECT_SIZE, cache, 0,
 		NULL, NULL, NULL, NULL, SOCKET_ID_ANY, 0);
 
 	if (!mp)
 		rte_panic("no memory for a pool\n");
+	return mp;
+}
+
+void pool_one_thread(unsigned cache, uint64_t window_ns)
+{
+	void *objs[LARGEST_BULK];
+	struct rte_mempool *mp = make_pool("bench", cache);
+
 	for (unsigned i = 0; i < BULKS; i++) {
 		unsigned n = bulks[i];
 

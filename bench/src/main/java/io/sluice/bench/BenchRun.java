@@ -30,6 +30,9 @@ public final class BenchRun implements Benchmarks {
   private static final int QUICK_WINDOW_MILLIS = 5;
   private static final long PAGES = 64;
 
+  /** For the largest that are started. */
+  private static final long START_PAGES = 2048 + PAGES;
+
   /** For the service loader. */
   public BenchRun() {
     // Nothing to keep.
@@ -51,7 +54,7 @@ public final class BenchRun implements Benchmarks {
       SideRunner runner =
           new SideRunner(
               program,
-              pages(undo),
+              pages(contests, undo),
               Cpus.choose(),
               options.quick() ? QUICK_WINDOW_MILLIS : WINDOW_MILLIS,
               stop);
@@ -82,15 +85,17 @@ public final class BenchRun implements Benchmarks {
     return Path.of(home);
   }
 
-  private static List<String> pages(CleanUp undo) {
+  private static List<String> pages(List<Contest> contests, CleanUp undo) {
     if (Libc.geteuid() != 0) {
       return List.of("--no-huge");
     }
+    boolean isOfStarts = contests.stream().anyMatch(contest -> contest.ours().isOfStarts());
     try {
       Path folder =
           Files.createTempDirectory("sluice-bench-" + ProcessHandle.current().pid() + "-");
       undo.add(() -> delete(folder));
-      TemporaryHugepages pages = new TemporaryHugepages(PAGES, folder.resolve("huge"));
+      TemporaryHugepages pages =
+          new TemporaryHugepages(isOfStarts ? START_PAGES : PAGES, folder.resolve("huge"));
       undo.add(pages::close);
       return pages.options(PAGES);
     } catch (IOException e) {
@@ -176,6 +181,10 @@ public final class BenchRun implements Benchmarks {
     List<Row> rows(Contest contest) {
       List<Row> rows = new ArrayList<>();
       for (String point : contest.points()) {
+        if (!measured.containsKey(new Key(contest, contest.ours(), point))) {
+          // A size for which this machine has no pages.
+          continue;
+        }
         rows.add(
             new Row(
                 contest.row(point),

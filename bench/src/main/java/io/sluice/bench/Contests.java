@@ -20,6 +20,8 @@ final class Contests {
   private static final ToDoubleFunction<String> ROUND_TRIP =
       percentile -> percentile.equals("p50") ? 1.0 : 1.2;
 
+  private static final ToDoubleFunction<String> RECORD = point -> Double.POSITIVE_INFINITY;
+
   /** What protection may cost; bulks of 1 are there for the record. */
   private static final ToDoubleFunction<String> PROTECTED =
       bulk -> bulk.equals("1") ? Double.POSITIVE_INFINITY : 1.1;
@@ -79,6 +81,15 @@ final class Contests {
     }
     all.add(new Contest("mbuf", BULKS, AS_C, Side.java("mbuf", "OFF"), Side.c("mbuf")));
     addForwarding(all);
+    all.add(
+        new Contest(
+            "chain over a worker process",
+            List.of("packet", "rx", "enqueue", "dequeue", "tx"),
+            AS_C,
+            Side.java("chain", "OFF"),
+            Side.c("chain")));
+    addCrowds(all);
+    addStarts(all);
     addPeers(all);
     addProtection(all);
     return all;
@@ -105,7 +116,7 @@ final class Contests {
     }
   }
 
-  /** Bursts of 32 frames of 64 bytes, on one core. */
+  /** Bursts of 32 frames, of 64 bytes where nothing else is said, on one core. */
   private static void addForwarding(List<Contest> all) {
     for (String driver : List.of("net_null", "net_ring")) {
       for (String mode : List.of("io", "macswap")) {
@@ -118,6 +129,56 @@ final class Contests {
                 Side.testpmd(mode, driver)));
       }
     }
+    for (String length : List.of("64", "512", "1500")) {
+      all.add(
+          new Contest(
+              "forward io af_packet " + length + "B",
+              List.of("32"),
+              AS_C,
+              Side.java("forward", "OFF", "io", Side.AF_PACKET, length),
+              Side.testpmd("io", Side.AF_PACKET, length)));
+    }
+    all.add(
+        new Contest(
+            "forward lpm net_null", List.of("32"), AS_C, Side.java("lpm", "OFF"), Side.c("lpm")));
+  }
+
+  /** As many as share it, and more than there are CPUs; bulks of 32. */
+  private static void addCrowds(List<Contest> all) {
+    for (String mode : List.of("mp_mc", "rts", "hts")) {
+      all.add(
+          new Contest(
+              "shared ring " + mode,
+              List.of("1+1", "2+2", "4+4"),
+              AS_C,
+              Side.java("shared-ring", "OFF", mode),
+              Side.c("shared-ring", mode)));
+    }
+    for (String cache : List.of("256", "0")) {
+      all.add(
+          new Contest(
+              cache.equals("0") ? "shared pool without cache" : "shared pool",
+              List.of("1", "2", "4"),
+              AS_C,
+              Side.java("shared-pool", "OFF", cache),
+              Side.c("shared-pool", cache)));
+    }
+  }
+
+  /** From exec until another process is ready; a JVM is no C program, so that there is no goal. */
+  private static void addStarts(List<Contest> all) {
+    List<String> sizes = List.of("64MB", "256MB", "1024MB", "4096MB");
+    all.add(new Contest("start", sizes, RECORD, Side.java("start", "OFF"), Side.c("start")));
+    all.add(
+        new Contest(
+            "attach", sizes, RECORD, Side.java("attach-memory", "OFF"), Side.c("attach-memory")));
+    all.add(
+        new Contest(
+            "attach by memzones",
+            List.of("10", "100", "1000", "2500"),
+            RECORD,
+            Side.java("attach-memzones", "OFF"),
+            Side.c("attach-memzones")));
   }
 
   /** The same Java code with protection against deaths and without. */

@@ -32,13 +32,13 @@ final class JsonResult {
     object.put("row", row.name());
     object.put("sluice_nanos", row.ours().nanos());
     object.put("sluice_median", row.ours().median());
-    object.put("sluice_bytes_allocated", row.bytes());
+    object.put("sluice_bytes_allocated", Double.isNaN(row.bytes()) ? null : row.bytes());
     if (row.isCompared()) {
       object.put("other", row.other().label());
       object.put("other_nanos", row.reference().nanos());
       object.put("other_median", row.reference().median());
       object.put("ratio", row.ratio());
-      object.put("goal", Double.isInfinite(row.goal()) ? null : row.goal());
+      object.put("goal", row.hasGoal() ? row.goal() : null);
     }
     return object;
   }

@@ -26,7 +26,9 @@ final class ResultPage {
           line(
               row.name(),
               ResultTable.nanos(row.ours()),
-              String.format(Locale.ROOT, "%.1f", row.ours().median() * machine.tscGhz()),
+              ResultTable.isOfProcess(row.ours())
+                  ? ""
+                  : String.format(Locale.ROOT, "%.1f", row.ours().median() * machine.tscGhz()),
               ResultTable.spread(row.ours()),
               reference == null ? "" : row.other().label(),
               reference == null ? "" : ResultTable.nanos(reference),

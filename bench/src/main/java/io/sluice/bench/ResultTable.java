@@ -7,6 +7,8 @@ import java.util.Locale;
 
 /** The rows as a terminal shows them. */
 final class ResultTable {
+  private static final double NANOS_PER_MILLI = 1e6;
+
   private ResultTable() {}
 
   static String of(List<Row> rows) {
@@ -28,9 +30,11 @@ final class ResultTable {
     return table.toString();
   }
 
-  /** The last line: how many rows are as fast as C, and which is the furthest behind. */
+  /**
+   * The last line: how many rows with a goal are as fast as C, and which is the furthest behind.
+   */
   static String summary(List<Row> rows) {
-    List<Row> againstC = rows.stream().filter(Row::isAgainstC).toList();
+    List<Row> againstC = rows.stream().filter(Row::isAgainstC).filter(Row::hasGoal).toList();
     long ahead = againstC.stream().filter(row -> row.ratio() <= 1).count();
     String worst =
         againstC.stream()
@@ -42,7 +46,7 @@ final class ResultTable {
 
   /** Whether anything was allocated on the way of an element. */
   static String allocation(List<Row> rows) {
-    List<String> allocating = rows.stream().filter(row -> row.bytes() != 0).map(Row::name).toList();
+    List<String> allocating = rows.stream().filter(row -> row.bytes() > 0).map(Row::name).toList();
     return allocating.isEmpty()
         ? "bench: not one byte allocated in " + rows.size() + " rows"
         : "bench: allocated in "
@@ -53,13 +57,24 @@ final class ResultTable {
             + allocating;
   }
 
-  /** Two digits, and none where nothing was allocated at all. */
+  /** Two digits, and none where nothing was allocated at all; nothing where it is not measured. */
   static String bytes(Row row) {
+    if (Double.isNaN(row.bytes())) {
+      return "-";
+    }
     return row.bytes() == 0 ? "0" : String.format(Locale.ROOT, "%.2f", row.bytes());
   }
 
+  /** Whether it is what a process takes to start, and not an element's time. */
+  static boolean isOfProcess(Series series) {
+    return series.median() >= NANOS_PER_MILLI;
+  }
+
+  /** Those of processes in milliseconds, with the unit. */
   static String nanos(Series series) {
-    return String.format(Locale.ROOT, "%.2f", series.median());
+    return isOfProcess(series)
+        ? String.format(Locale.ROOT, "%.1f ms", series.median() / NANOS_PER_MILLI)
+        : String.format(Locale.ROOT, "%.2f", series.median());
   }
 
   static String spread(Series series) {
@@ -71,7 +86,7 @@ final class ResultTable {
   }
 
   static String goal(Row row) {
-    if (Double.isInfinite(row.goal())) {
+    if (!row.hasGoal()) {
       return "-";
     }
     String goal = String.format(Locale.ROOT, "%.2f", row.goal());

@@ -34,6 +34,11 @@ record Row(String name, double goal, Series ours, double bytes, Series reference
         .median();
   }
 
+  /** Those without are there for the record. */
+  boolean hasGoal() {
+    return !Double.isInfinite(goal);
+  }
+
   boolean isGoalMet() {
     return ratio() <= goal;
   }

@@ -11,6 +11,9 @@ import java.util.Locale;
  * @param work its arguments
  */
 record Side(Kind kind, List<String> work) {
+  /** The driver over a {@link Wire}; behind it comes a frame's length. */
+  static final String AF_PACKET = "net_af_packet";
+
   /** What is measured, or measured against. */
   enum Kind {
     /** Sluice, in a JVM as the one that runs this. */
@@ -52,6 +55,15 @@ record Side(Kind kind, List<String> work) {
     return kind == Kind.PEER
         ? work.get(0).toLowerCase(Locale.ROOT).replace('_', ' ')
         : kind.toString();
+  }
+
+  boolean isOverWire() {
+    return work.contains(AF_PACKET);
+  }
+
+  /** Whether other processes are started and timed, for which there are sizes of memory. */
+  boolean isOfStarts() {
+    return work.get(0).equals("start") || work.get(0).startsWith("attach");
   }
 
   static Side testpmd(String... work) {

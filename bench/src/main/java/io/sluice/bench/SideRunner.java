@@ -2,6 +2,8 @@ package io.sluice.bench;
 
 import io.sluice.bench.peers.PeerProgram;
 import io.sluice.bench.rows.RowProgram;
+import io.sluice.bench.rows.StartTimes;
+import io.sluice.bench.rows.TrafficSource;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.Leftovers;
 import io.sluice.cli.processes.Child;
@@ -26,6 +28,9 @@ final class SideRunner {
   private static final long POLL_NANOS = 20_000_000;
   private static final String POINT = "point ";
   private static final String MEGABYTES = "128";
+
+  /** The least, for attach times by memory. */
+  private static final String START_MEGABYTES = "64";
 
   private final Path program;
   private final boolean hasTestPmd;
@@ -54,6 +59,9 @@ final class SideRunner {
   }
 
   boolean canRun(Side side) {
+    if (side.isOverWire() && !(cpus.areTwo() && Wire.canBe())) {
+      return false;
+    }
     return switch (side.kind()) {
       case JAVA -> true;
       case PEER -> cpus.areTwo();
@@ -64,13 +72,30 @@ final class SideRunner {
 
   /** By point. */
   Map<String, Measured> run(Side side) {
-    try (Child child = start(side)) {
-      return side.kind() == Side.Kind.TESTPMD ? TestPmd.measure(child, stop) : points(child, side);
+    try {
+      return side.isOverWire() ? overWire(side) : run(side, List.of());
     } finally {
       awaitNobody();
       // What DPDK leaves, or one of ours that was interrupted.
       Leftovers.delete(prefix);
+      Leftovers.delete(prefix + StartTimes.SUFFIX);
+      Leftovers.delete(prefix + TrafficSource.SUFFIX);
       deleteFolder();
+    }
+  }
+
+  private Map<String, Measured> overWire(Side side) {
+    String length = side.work().get(side.work().indexOf(Side.AF_PACKET) + 1);
+    try (Wire wire = new Wire(prefix, cpus.other(), length, stop)) {
+      return run(side, wire.launcher());
+    }
+  }
+
+  private Map<String, Measured> run(Side side, List<String> launcher) {
+    try (Child child = start(side, launcher)) {
+      return side.kind() == Side.Kind.TESTPMD
+          ? TestPmd.measure(child, side.work().get(1), stop)
+          : points(child, side);
     }
   }
 
@@ -125,18 +150,18 @@ final class SideRunner {
     return points;
   }
 
-  private Child start(Side side) {
+  private Child start(Side side, List<String> launcher) {
     String cpu = Integer.toString(cpus.measured());
     List<String> rest = new ArrayList<>(List.of(windowMillis, Integer.toString(cpus.other())));
     rest.addAll(side.work());
     switch (side.kind()) {
       case JAVA -> {
-        List<String> words = eal("-l", cpu, "--");
+        List<String> words = eal(side, "-l", cpu, "--");
         words.addAll(rest);
-        return new Child("Java side", List.of(), RowProgram.class, words);
+        return new Child("Java side", launcher, RowProgram.class, words);
       }
       case C -> {
-        List<String> words = eal("-l", cpu, "--no-telemetry", "--");
+        List<String> words = eal(side, "-l", cpu, "--no-telemetry", "--");
         words.addAll(rest);
         words.add(0, program.toString());
         return new Child("C side", words);
@@ -151,18 +176,22 @@ final class SideRunner {
         // Its main thread, which forwards nothing, on the other CPU.
         List<String> words =
             eal(
+                side,
                 "-l",
                 cpus.other() + "," + cpu,
                 "--main-lcore",
                 "" + cpus.other(),
                 "--no-telemetry");
-        return new Child("testpmd", TestPmd.command(words, side.work().get(0), side.work().get(1)));
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(TestPmd.command(words, side.work().get(0), side.work().get(1)));
+        return new Child("testpmd", command);
       }
     }
   }
 
-  private List<String> eal(String... more) {
-    List<String> words = new ArrayList<>(List.of("-m", MEGABYTES, "--no-pci"));
+  private List<String> eal(Side side, String... more) {
+    List<String> words = new ArrayList<>(List.of("--no-pci", "-m"));
+    words.add(side.isOfStarts() ? START_MEGABYTES : MEGABYTES);
     words.addAll(List.of("--file-prefix", prefix));
     words.addAll(pages);
     words.addAll(List.of(more));

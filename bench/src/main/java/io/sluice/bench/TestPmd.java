@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.bench.rows.Ports;
 import io.sluice.cli.processes.Child;
 import io.sluice.primary.StopRequest;
 import java.time.Duration;
@@ -14,7 +15,6 @@ final class TestPmd {
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String SENT = "  Tx-pps:";
-  private static final int PORTS = 2;
 
   /** Reports of a second each, of which the first covers the start. */
   private static final int REPORTS = 4;
@@ -25,9 +25,8 @@ final class TestPmd {
   static List<String> command(List<String> ealOptions, String mode, String driver) {
     List<String> words = new ArrayList<>(List.of(PROGRAM));
     words.addAll(ealOptions);
-    String arguments = driver.equals("net_null") ? ",size=64" : "";
-    for (int port = 0; port < PORTS; port++) {
-      words.addAll(List.of("--vdev", driver + port + arguments));
+    for (int port = 0; port < ports(driver); port++) {
+      words.addAll(List.of("--vdev", driver + port + arguments(driver)));
     }
     words.addAll(List.of("--", "--nb-cores=1", "--stats-period=1", "--total-num-mbufs=8191"));
     words.add("--forward-mode=" + mode);
@@ -37,15 +36,29 @@ final class TestPmd {
     return words;
   }
 
+  private static String arguments(String driver) {
+    return switch (driver) {
+      case "net_null" -> ",size=64";
+      case Side.AF_PACKET -> ",iface=" + Ports.WIRE;
+      default -> "";
+    };
+  }
+
+  /** One on a wire, back to which its packets go; else two. */
+  private static int ports(String driver) {
+    return driver.equals(Side.AF_PACKET) ? 1 : 2;
+  }
+
   /** Nanoseconds of a packet, by the point's name. */
-  static Map<String, Measured> measure(Child testpmd, StopRequest stop) {
-    testpmd.awaitLines(SENT, REPORTS * PORTS, LIMIT, stop::isRequested);
+  static Map<String, Measured> measure(Child testpmd, String driver, StopRequest stop) {
+    int ports = ports(driver);
+    testpmd.awaitLines(SENT, REPORTS * ports, LIMIT, stop::isRequested);
     List<String> reports = testpmd.lines().stream().filter(line -> line.startsWith(SENT)).toList();
     double[] nanos = new double[REPORTS - 1];
     for (int report = 1; report < REPORTS; report++) {
       double packets = 0;
-      for (int port = 0; port < PORTS; port++) {
-        packets += rate(reports.get(report * PORTS + port));
+      for (int port = 0; port < ports; port++) {
+        packets += rate(reports.get(report * ports + port));
       }
       nanos[report - 1] = 1e9 / packets;
     }

@@ -2,11 +2,7 @@ package io.sluice.samples;
 
 import io.sluice.platform.Memory;
 
-/**
- * The Ethernet header: destination at 0, source at 6, type at 12.
- *
- * <p>Written bytewise: an mbuf's headroom can put it on any address.
- */
+/** The Ethernet header: destination at 0, source at 6, type at 12. */
 public final class Ethernet {
   public static final int HEADER = 14;
   public static final int IPV4 = 0x0800;
@@ -15,13 +11,7 @@ public final class Ethernet {
 
   /** The type field of a frame. */
   public static int type(long frame) {
-    return (Memory.getByte(frame + 12) & 0xff) << 8 | Memory.getByte(frame + 13) & 0xff;
-  }
-
-  /** Writes both addresses. */
-  public static void address(long frame, byte[] destination, byte[] source) {
-    Memory.copyFromBytes(destination, 0, frame, 6);
-    Memory.copyFromBytes(source, 0, frame + 6, 6);
+    return Short.reverseBytes(Memory.getShort(frame + 12)) & 0xffff;
   }
 
   /** The destination the forwarding samples write: 02:00:00:00:00:PORT, locally administered. */

@@ -3,6 +3,7 @@ package io.sluice.bench.rows;
 import io.sluice.cli.processes.Child;
 import io.sluice.cli.processes.ParentWatch;
 import io.sluice.config.EalOptions;
+import io.sluice.mempool.Mbuf;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.ring.Ring;
 import io.sluice.secondary.Secondary;
@@ -23,37 +24,71 @@ public final class OtherProcess {
     this.secondary = secondary;
   }
 
-  /** Starts one beside this primary and waits until it is at work. */
+  /** Starts one beside this primary, its lcore the CPU, and waits until it is at work. */
   static Child start(SharedMemory memory, int cpu, String... work) {
+    return startAs(memory, cpu, cpu, work);
+  }
+
+  /** As the other, for several on one CPU. */
+  static Child startAs(SharedMemory memory, int lcore, int cpu, String... work) {
     List<String> arguments = new ArrayList<>(List.of("--proc-type", "secondary"));
     arguments.addAll(List.of("--file-prefix", memory.options().filePrefix()));
-    arguments.addAll(List.of("-l", Integer.toString(cpu), "--"));
+    arguments.addAll(List.of("--lcores", lcore + "@" + cpu, "--"));
     arguments.addAll(List.of(work));
     Child other = new Child("other process", List.of(), OtherProcess.class, arguments);
     other.awaitLine("other: ready", LIMIT, () -> false);
     return other;
   }
 
-  /** What that process runs: {@code produce RING BULK} or {@code answer RING RING}. */
+  /**
+   * What that process runs: {@code produce RING BULK}, {@code answer RING RING}, {@code work RING
+   * RING}, or one of a {@link Crowd}: {@code enqueue}, {@code dequeue} or {@code pool}, and its
+   * number.
+   */
   public static void main(String[] args) {
     ParentWatch.start();
     EalOptions options = EalOptions.parse(args);
     List<String> work = options.remaining();
     try (Secondary secondary = Secondary.attach(options)) {
-      OtherProcess other = new OtherProcess(secondary);
-      Ring ring = Ring.lookup(secondary.memory(), work.get(1));
+      Runnable run = work(secondary, work);
       secondary
           .lcores()
           .runOnMain(
               () -> {
                 System.out.println("other: ready");
-                if (work.get(0).equals("produce")) {
-                  other.produce(ring, Integer.parseInt(work.get(2)));
-                } else {
-                  other.answer(ring, Ring.lookup(secondary.memory(), work.get(2)));
-                }
+                run.run();
                 return 0;
               });
+    }
+  }
+
+  private static Runnable work(Secondary secondary, List<String> words) {
+    SharedMemory memory = secondary.memory();
+    OtherProcess other = new OtherProcess(secondary);
+    switch (words.get(0)) {
+      case "produce" -> {
+        Ring ring = Ring.lookup(memory, words.get(1));
+        return () -> other.produce(ring, Integer.parseInt(words.get(2)));
+      }
+      case "answer" -> {
+        Ring in = Ring.lookup(memory, words.get(1));
+        Ring out = Ring.lookup(memory, words.get(2));
+        return () -> other.answer(in, out);
+      }
+      case "work" -> {
+        Ring in = Ring.lookup(memory, words.get(1));
+        Ring out = Ring.lookup(memory, words.get(2));
+        return () -> other.work(in, out);
+      }
+      case "enqueue", "dequeue" -> {
+        Crowd.Turn turn = SharedRing.turn(memory, words.get(0));
+        return () -> Crowd.work(secondary, turn, Integer.parseInt(words.get(1)));
+      }
+      case "pool" -> {
+        Crowd.Turn turn = SharedPool.turn(memory);
+        return () -> Crowd.work(secondary, turn, Integer.parseInt(words.get(1)));
+      }
+      default -> throw new IllegalArgumentException("work " + words);
     }
   }
 
@@ -79,6 +114,26 @@ public final class OtherProcess {
         Thread.onSpinWait();
       }
       out.enqueueBulk(obj, 0, 1);
+    }
+  }
+
+  private void work(Ring in, Ring out) {
+    long[] packets = new long[Ports.BURST];
+    while (!secondary.isStopRequested()) {
+      int n = in.dequeueBurst(packets, 0, Ports.BURST);
+      if (n == 0) {
+        Thread.onSpinWait();
+        continue;
+      }
+      for (int i = 0; i < n; i++) {
+        MacAddresses.swap(Mbuf.mtod(packets[i]));
+      }
+      while (out.enqueueBulk(packets, 0, n) == 0) {
+        if (secondary.isStopRequested()) {
+          return;
+        }
+        Thread.onSpinWait();
+      }
     }
   }
 }

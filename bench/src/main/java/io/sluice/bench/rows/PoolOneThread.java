@@ -7,6 +7,8 @@ import io.sluice.ring.Protection;
 
 /** One thread gets a bulk of objects and puts it back. */
 final class PoolOneThread implements Runnable {
+  static final String POOL = "bench";
+
   private static final int OBJECTS = 8191;
   private static final int OBJECT_SIZE = 2048;
 
@@ -15,10 +17,14 @@ final class PoolOneThread implements Runnable {
   private final long[] objs = new long[Windows.LARGEST_BULK];
 
   PoolOneThread(SharedMemory memory, int cache, Protection protection, Windows windows) {
+    this.pool = create(memory, cache, protection);
+    this.windows = windows;
+  }
+
+  static Mempool create(SharedMemory memory, int cache, Protection protection) {
     MempoolConf conf =
         MempoolConf.of(OBJECTS, OBJECT_SIZE).withCacheSize(cache).withProtection(protection);
-    this.pool = Mempool.create(memory, "bench", conf, address -> {}, null);
-    this.windows = windows;
+    return Mempool.create(memory, POOL, conf, address -> {}, null);
   }
 
   @Override

@@ -36,8 +36,20 @@ public final class RowProgram {
             case "ping-pong" -> new PingPong(memory, protection, windows, otherCpu);
             case "pool" ->
                 new PoolOneThread(memory, Integer.parseInt(argument), protection, windows);
+            case "shared-ring" ->
+                new SharedRing(
+                    memory, argument, protection, new Crowd(memory, otherCpu, windowNanos));
+            case "shared-pool" -> {
+              PoolOneThread.create(memory, Integer.parseInt(argument), protection);
+              yield new SharedPool(new Crowd(memory, otherCpu, windowNanos));
+            }
             case "forward" ->
                 new Forwarding(primary, rest.get(4), rest.get(5), protection, windows);
+            case "lpm" -> new LpmForwarding(primary, protection, windows);
+            case "chain" -> new Chain(primary, protection, windows, otherCpu);
+            case "start" -> new StartTimes(memory)::startPrimaries;
+            case "attach-memory" -> new StartTimes(memory)::attachByMemory;
+            case "attach-memzones" -> new StartTimes(memory)::attachByMemzones;
             case "mbuf" -> new MbufOneThread(memory, protection, windows);
             default -> throw new IllegalArgumentException("row " + rest.get(2));
           };

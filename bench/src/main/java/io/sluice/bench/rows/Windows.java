@@ -15,7 +15,9 @@ public final class Windows {
   /** The last of them. */
   static final int LARGEST_BULK = BULKS[BULKS.length - 1];
 
-  private static final int COUNT = 15;
+  /** How many there are of a point. */
+  static final int COUNT = 15;
+
   private static final int BATCH = 256;
 
   /** At the least; the JIT compiles beside it, maybe with nothing but the measured CPU. */
@@ -64,6 +66,15 @@ public final class Windows {
 
   /** Does the work over and over, and prints the nanoseconds that an element takes. */
   public void measure(String point, Work work) {
+    measure(point, work, () -> {});
+  }
+
+  /**
+   * As the other.
+   *
+   * @param between is called ahead of the first window and after each, on the measuring thread
+   */
+  void measure(String point, Work work, Runnable between) {
     double[] taken = new double[COUNT];
     Allocation allocation = new Allocation();
     pinned(
@@ -73,8 +84,10 @@ public final class Windows {
             work.run(BATCH);
           }
           allocation.begin();
+          between.run();
           for (int i = 0; i < COUNT; i++) {
             taken[i] = window(work);
+            between.run();
           }
           allocation.end();
         });
@@ -110,6 +123,11 @@ public final class Windows {
   /** How long to warm up: as long as is measured, and more. */
   long warmUpNanos() {
     return WARM_UP_NANOS + COUNT * windowNanos;
+  }
+
+  /** Of what other processes did. */
+  static void point(String name, double nanos) {
+    System.out.printf(Locale.ROOT, "point %s %.4f%n", name, nanos);
   }
 
   static void point(String name, double nanos, double bytes) {

@@ -210,10 +210,15 @@ public final class Child implements AutoCloseable {
     awaitEnd();
   }
 
-  /** Asks it to end with SIGTERM and waits; false if it had to be killed. */
-  public boolean stop() {
+  /** Asks it to end with SIGTERM. */
+  public void askToEnd() {
     // Not Process.destroy, which closes the stream that the last words come through.
     process.toHandle().destroy();
+  }
+
+  /** Asks it to end with SIGTERM and waits; false if it had to be killed. */
+  public boolean stop() {
+    askToEnd();
     return awaitEnd();
   }
 

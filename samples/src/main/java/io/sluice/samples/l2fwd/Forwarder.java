@@ -2,7 +2,7 @@ package io.sluice.samples.l2fwd;
 
 import io.sluice.mempool.Mbuf;
 import io.sluice.nic.EthDev;
-import io.sluice.samples.Ethernet;
+import io.sluice.samples.EthernetAddresses;
 import io.sluice.samples.PortCounters;
 import io.sluice.samples.TxBuffer;
 import java.util.function.IntSupplier;
@@ -14,21 +14,19 @@ final class Forwarder implements IntSupplier {
   private final EthDev port;
   private final PortCounters counters;
   private final TxBuffer out;
-  private final byte[] destination;
-  private final byte[] source;
+  private final EthernetAddresses addresses;
   private final long[] packets = new long[BURST];
 
   /**
    * Makes one.
    *
-   * @param destination the new destination address; null leaves both as they are
+   * @param addresses what to write; null leaves them as they are
    */
-  Forwarder(EthDev port, PortCounters counters, TxBuffer out, byte[] destination, byte[] source) {
+  Forwarder(EthDev port, PortCounters counters, TxBuffer out, EthernetAddresses addresses) {
     this.port = port;
     this.counters = counters;
     this.out = out;
-    this.destination = destination;
-    this.source = source;
+    this.addresses = addresses;
   }
 
   @Override
@@ -36,8 +34,8 @@ final class Forwarder implements IntSupplier {
     int count = port.rxBurst(0, packets, 0, BURST);
     counters.addReceived(count);
     for (int i = 0; i < count; i++) {
-      if (destination != null) {
-        Ethernet.address(Mbuf.mtod(packets[i]), destination, source);
+      if (addresses != null) {
+        addresses.write(Mbuf.mtod(packets[i]));
       }
       out.add(packets[i]);
     }

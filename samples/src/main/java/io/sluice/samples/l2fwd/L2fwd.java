@@ -8,6 +8,7 @@ import io.sluice.platform.SluiceException;
 import io.sluice.primary.StopRequest;
 import io.sluice.samples.Eal;
 import io.sluice.samples.Ethernet;
+import io.sluice.samples.EthernetAddresses;
 import io.sluice.samples.LcoreLoop;
 import io.sluice.samples.PortCounters;
 import io.sluice.samples.PortSetup;
@@ -106,8 +107,10 @@ public final class L2fwd implements Sample {
                     port,
                     counters.get(port.portId()),
                     out,
-                    options.keepMac ? null : Ethernet.neighbour(destination.portId()),
-                    destination.macAddr()));
+                    options.keepMac
+                        ? null
+                        : new EthernetAddresses(
+                            Ethernet.neighbour(destination.portId()), destination.macAddr())));
         System.out.printf(
             "Lcore %d: RX port %d TX port %d%n", lcore, port.portId(), destination.portId());
       }

@@ -82,28 +82,30 @@ final class Ipv4 {
   /** One hop less, with the checksum changed to match (RFC 1624, equation 3). */
   static void decrementTimeToLive(long header) {
     Memory.putByte(header + TTL, (byte) (timeToLive(header) - 1));
-    int sum = beShort(header + CHECKSUM) + 0x100;
-    sum = (sum & 0xffff) + (sum >>> 16);
-    Memory.putByte(header + CHECKSUM, (byte) (sum >>> 8));
-    Memory.putByte(header + CHECKSUM + 1, (byte) sum);
+    // 0x100 more in network order is 1 more in that of x86; the carry comes in at the other end.
+    int sum = (Memory.getShort(header + CHECKSUM) & 0xffff) + 1;
+    Memory.putShort(header + CHECKSUM, (short) (sum + (sum >>> 16)));
   }
 
-  /** The one's complement sum of the header: 0xffff when its checksum is right. */
+  /**
+   * The one's complement sum of the header: 0xffff when its checksum is right. In words of four
+   * bytes and in the machine's order, which makes no difference to that (RFC 1071 §2).
+   */
   private static int checksum(long header, int length) {
-    int sum = 0;
-    for (int i = 0; i < length; i += 2) {
-      sum += beShort(header + i);
+    long sum = 0;
+    for (int i = 0; i < length; i += 4) {
+      sum += Memory.getUnsignedInt(header + i);
     }
+    sum = (sum & 0xffff) + (sum >>> 16 & 0xffff) + (sum >>> 32);
     sum = (sum & 0xffff) + (sum >>> 16);
-    return (sum & 0xffff) + (sum >>> 16);
+    return (int) ((sum & 0xffff) + (sum >>> 16));
   }
 
-  /** Bytewise: the header sits 14 bytes into the frame, so that its words are not aligned. */
   private static int beShort(long address) {
-    return (Memory.getByte(address) & 0xff) << 8 | Memory.getByte(address + 1) & 0xff;
+    return Short.reverseBytes(Memory.getShort(address)) & 0xffff;
   }
 
   private static int beInt(long address) {
-    return beShort(address) << 16 | beShort(address + 2);
+    return Integer.reverseBytes(Memory.getInt(address));
   }
 }

@@ -8,6 +8,7 @@ import io.sluice.platform.SluiceException;
 import io.sluice.primary.StopRequest;
 import io.sluice.samples.Eal;
 import io.sluice.samples.Ethernet;
+import io.sluice.samples.EthernetAddresses;
 import io.sluice.samples.LcoreLoop;
 import io.sluice.samples.PortCounters;
 import io.sluice.samples.PortSetup;
@@ -102,7 +103,7 @@ public final class L3fwd implements Sample {
         int id = port.portId();
         TxBuffer out = new TxBuffer(port, txQueue, BURST, counters.get(id));
         byte[] destination = destinations.getOrDefault(id, Ethernet.neighbour(id));
-        exits[id] = new Router.Exit(out, destination, port.macAddr());
+        exits[id] = new Router.Exit(out, new EthernetAddresses(destination, port.macAddr()));
         loop.drain(out);
       }
       for (L3fwdOptions.Polled each : polled) {

@@ -3,6 +3,7 @@ package io.sluice.samples.l3fwd;
 import io.sluice.mempool.Mbuf;
 import io.sluice.nic.EthDev;
 import io.sluice.samples.Ethernet;
+import io.sluice.samples.EthernetAddresses;
 import io.sluice.samples.PortCounters;
 import io.sluice.samples.TxBuffer;
 import java.util.function.IntSupplier;
@@ -14,7 +15,7 @@ import java.util.function.IntSupplier;
  * goes back out of the port it came from, and what is no valid IPv4 is dropped. A packet whose time
  * to live is used up is dropped too (RFC 1812 §5.3.1), where DPDK's forwards it.
  */
-final class Router implements IntSupplier {
+public final class Router implements IntSupplier {
   private static final int BURST = 32;
 
   private final EthDev port;
@@ -25,14 +26,14 @@ final class Router implements IntSupplier {
   private final long[] packets = new long[BURST];
 
   /** A port to send by: the lcore's own buffer, and the two addresses to write. */
-  record Exit(TxBuffer out, byte[] destination, byte[] source) {}
+  public record Exit(TxBuffer out, EthernetAddresses addresses) {}
 
   /**
    * Makes one.
    *
    * @param exits by port id, null where the port is not enabled
    */
-  Router(EthDev port, int queue, Lookup lookup, Exit[] exits, PortCounters counters) {
+  public Router(EthDev port, int queue, Lookup lookup, Exit[] exits, PortCounters counters) {
     this.port = port;
     this.queue = queue;
     this.lookup = lookup;
@@ -43,11 +44,16 @@ final class Router implements IntSupplier {
   @Override
   public int getAsInt() {
     int count = port.rxBurst(queue, packets, 0, BURST);
+    route(packets, count);
+    return count;
+  }
+
+  /** Routes packets that were received at its port. */
+  public void route(long[] packets, int count) {
     counters.addReceived(count);
     for (int i = 0; i < count; i++) {
       route(packets[i]);
     }
-    return count;
   }
 
   private void route(long mbuf) {
@@ -68,7 +74,7 @@ final class Router implements IntSupplier {
     }
     Ipv4.decrementTimeToLive(header);
     Exit exit = exits[to];
-    Ethernet.address(frame, exit.destination, exit.source);
+    exit.addresses.write(frame);
     exit.out.add(mbuf);
   }
 }

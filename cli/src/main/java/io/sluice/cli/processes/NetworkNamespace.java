@@ -1,0 +1,76 @@
+package io.sluice.cli.processes;
+
+import io.sluice.cli.CommandFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A network namespace of a command's own, gone with {@link #close}. IPv6 is off in it, so that no
+ * frame is there but the command's. Needs root.
+ */
+public final class NetworkNamespace implements AutoCloseable {
+  private final String name;
+
+  /** Makes it; if that fails nothing is left of it. */
+  public NetworkNamespace(String name) {
+    this.name = name;
+    try {
+      run("ip netns add " + name);
+      for (String scope : List.of("all", "default")) {
+        run("ip netns exec " + name + " sysctl -qw net.ipv6.conf." + scope + ".disable_ipv6=1");
+      }
+    } catch (CommandFailure e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Joins an interface here and one in another namespace, or in this one too; both are up then. */
+  public void join(String here, NetworkNamespace other, String there) {
+    run(
+        "ip link add "
+            + here
+            + " netns "
+            + name
+            + " type veth peer name "
+            + there
+            + " netns "
+            + other.name);
+    run("ip -n " + name + " link set " + here + " up");
+    run("ip -n " + other.name + " link set " + there + " up");
+  }
+
+  /** The words behind which a program runs in it. */
+  public List<String> launcher() {
+    return List.of("ip", "netns", "exec", name);
+  }
+
+  private static void run(String command) {
+    try {
+      // In a session of its own, or Ctrl-C would end it half-way.
+      Process process =
+          new ProcessBuilder(("setsid -w " + command).split(" ")).redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new CommandFailure(command + ": " + said.strip().replace('\n', ' '));
+      }
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot run '" + command + "'; apt-get install iproute2 procps (" + e.getMessage() + ")");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UncheckedIOException(new IOException(e));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (Files.exists(Path.of("/run/netns", name))) {
+      run("ip netns del " + name);
+    }
+  }
+}
