@@ -68,6 +68,24 @@ public final class BenchRun implements Benchmarks {
     }
   }
 
+  @Override
+  public void soak(int minutes, Path histogram, Console console, StopRequest stop) {
+    if (histogram != null) {
+      requireFolder(histogram);
+    }
+    try (CleanUp undo = new CleanUp()) {
+      Cpus cpus = Cpus.choose();
+      if (!cpus.areTwo()) {
+        throw new CommandFailure("--soak needs two CPUs; this process may use one");
+      }
+      SideRunner runner = new SideRunner(null, pages(List.of(), undo), cpus, WINDOW_MILLIS, stop);
+      console.progress("bench: soak of " + minutes + " min");
+      String result = runner.soak(minutes, histogram);
+      console.endProgress();
+      console.say(result);
+    }
+  }
+
   /** Better said now than after minutes. */
   private static void requireFolder(Path file) {
     Path folder = file.toAbsolutePath().getParent();

@@ -2,6 +2,7 @@ package io.sluice.bench;
 
 import io.sluice.bench.peers.PeerProgram;
 import io.sluice.bench.rows.RowProgram;
+import io.sluice.bench.rows.Soak;
 import io.sluice.bench.rows.StartTimes;
 import io.sluice.bench.rows.TrafficSource;
 import io.sluice.cli.CommandFailure;
@@ -75,12 +76,31 @@ final class SideRunner {
     try {
       return side.isOverWire() ? overWire(side) : run(side, List.of());
     } finally {
-      awaitNobody();
-      // What DPDK leaves, or one of ours that was interrupted.
-      Leftovers.delete(prefix);
-      Leftovers.delete(prefix + StartTimes.SUFFIX);
-      Leftovers.delete(prefix + TrafficSource.SUFFIX);
-      deleteFolder();
+      cleanUp();
+    }
+  }
+
+  private void cleanUp() {
+    awaitNobody();
+    // What DPDK leaves, or one of ours that was interrupted.
+    Leftovers.delete(prefix);
+    Leftovers.delete(prefix + StartTimes.SUFFIX);
+    Leftovers.delete(prefix + TrafficSource.SUFFIX);
+    deleteFolder();
+  }
+
+  /** Runs Sluice's side for minutes and gives its last line that begins so. */
+  String soak(int minutes, Path histogram) {
+    String file = histogram == null ? "" : histogram.toAbsolutePath().toString();
+    Side side = Side.java("soak", "ON", Integer.toString(minutes), file);
+    try (Child child = start(side, List.of())) {
+      child.awaitEnd(LIMIT.plusMinutes(minutes), stop::isRequested);
+      if (child.exitCode() != 0) {
+        throw new CommandFailure("soak failed:\n" + child.tail());
+      }
+      return child.last(Soak.LINE);
+    } finally {
+      cleanUp();
     }
   }
 

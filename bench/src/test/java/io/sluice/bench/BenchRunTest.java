@@ -10,6 +10,7 @@ import io.sluice.cli.SluiceCommand;
 import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
+import io.sluice.testing.RequiresRoot;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,16 +40,26 @@ class BenchRunTest {
         SluiceCommand.class, List.of("-Xmx256m", "-Dsluice.home=" + PROJECT), all);
   }
 
-  @Test
-  @RequiresCommand({"gcc", "pkg-config"})
-  void shouldMeasureBothSidesInTurnAndWriteWhatWasAskedFor() throws IOException {
+  @ParameterizedTest
+  @CsvSource({
+    "^mbuf, 5, 5",
+    "^chain, 5, 5",
+    "^shared ring rts, 3, 3",
+    "^forward lpm, 1, 1",
+    "^forward io af_packet 64B, 1, 1",
+    "^attach by memzones, 4, 0"
+  })
+  @RequiresRoot
+  @RequiresCommand({"gcc", "pkg-config", "ip"})
+  void shouldMeasureBothSidesInTurnAndWriteWhatWasAskedFor(String pattern, int count, int goals)
+      throws IOException {
     Path json = folder.resolve("result.json");
     Path picture = folder.resolve("result.svg");
     try (JavaProcess run =
         bench(
             "--quick",
             "--rows",
-            "^mbuf",
+            pattern,
             "--json",
             json.toString(),
             "--picture",
@@ -59,12 +69,12 @@ class BenchRunTest {
       assertTrue(
           lines
               .get(lines.size() - 1)
-              .matches("bench: rows=5 at_or_ahead_of_C=[0-5] worst=.* \\(mbuf \\d+\\)"),
+              .matches("bench: rows=" + goals + " at_or_ahead_of_C=[0-5] worst=.* \\(.*\\)"),
           () -> String.join("\n", lines));
-      assertFalse(Files.exists(Path.of("/var/run/dpdk/bench-" + run.pid())));
+      assertEquals(List.of(), filesOf("bench-" + run.pid()));
     }
     JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
-    assertEquals(5, rows.size());
+    assertEquals(count, rows.size());
     for (JsonNode row : rows) {
       assertEquals(2, row.get("sluice_nanos").size(), row::toString);
       assertEquals(2, row.get("other_nanos").size(), row::toString);
@@ -92,7 +102,7 @@ class BenchRunTest {
   /** Of the rings' memory or of a library's. */
   private static List<String> filesOf(String prefix) {
     List<String> found = new ArrayList<>();
-    for (String folder : List.of("/var/run/dpdk", "/dev/shm")) {
+    for (String folder : List.of("/var/run/dpdk", "/dev/shm", "/run/netns")) {
       String[] names = new File(folder).list();
       for (String name : names == null ? new String[0] : names) {
         if (name.startsWith(prefix)) {
@@ -107,6 +117,8 @@ class BenchRunTest {
   @CsvSource({
     "--rows, nothing like it, 1, sluice: no row has 'nothing like it' in its name; there are: ring",
     "--rows, '(', 2, 'accepted: a regular expression'",
+    "--soak, 0, 2, 'sluice bench: --soak 0; accepted: a number of minutes from 1 on'",
+    "--histogram, file, 2, 'sluice bench: --histogram without --soak; accepted: both'",
     "--json, /nowhere/result.json, 1, 'sluice: cannot write /nowhere/result.json; name a file'"
   })
   void shouldRefuseWhatItCannotDo(String option, String value, int code, String line) {

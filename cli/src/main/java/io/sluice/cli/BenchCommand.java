@@ -45,8 +45,29 @@ final class BenchCommand implements Callable<Integer> {
       description = "Writes the results and the machine there, as Markdown.")
   private Path page;
 
+  @Option(
+      names = "--soak",
+      paramLabel = "MINUTES",
+      description = {
+        "In place of the rows: a million packets a second over a worker process for so long;",
+        "prints what a packet takes and how many garbage collections there were."
+      })
+  private Integer soak;
+
+  @Option(
+      names = "--histogram",
+      paramLabel = "FILE",
+      description = "With --soak, writes the distribution there, as HdrHistogram prints it.")
+  private Path histogram;
+
   @Override
   public Integer call() {
+    if (soak == null && histogram != null) {
+      throw OptionValue.refused(spec, "--histogram without --soak", "both, or neither");
+    }
+    if (soak != null && soak < 1) {
+      throw OptionValue.refused(spec, "--soak " + soak, "a number of minutes from 1 on");
+    }
     Benchmarks.Options options = new Benchmarks.Options(pattern(), quick, json, picture, page);
     Benchmarks benchmarks =
         ServiceLoader.load(Benchmarks.class)
@@ -54,7 +75,12 @@ final class BenchCommand implements Callable<Integer> {
             .orElseThrow(
                 () -> new CommandFailure("no benchmarks on the class path; run it by ./sluice"));
     try (StopRequest stop = new StopRequest()) {
-      benchmarks.run(options, new Console(spec.commandLine().getOut()), stop);
+      Console console = new Console(spec.commandLine().getOut());
+      if (soak != null) {
+        benchmarks.soak(soak, histogram, console, stop);
+      } else {
+        benchmarks.run(options, console, stop);
+      }
     }
     return 0;
   }

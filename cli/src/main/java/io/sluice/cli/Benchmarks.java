@@ -24,4 +24,13 @@ public interface Benchmarks {
    * @throws CommandFailure if a row cannot be run
    */
   void run(Options options, Console console, StopRequest stop);
+
+  /**
+   * Has packets go at a steady rate over a worker process for so long, and prints what one took and
+   * how often there was a garbage collection.
+   *
+   * @param histogram file for the distribution, or null
+   * @throws CommandFailure if it cannot be run
+   */
+  void soak(int minutes, Path histogram, Console console, StopRequest stop);
 }

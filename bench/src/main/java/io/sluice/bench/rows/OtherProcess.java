@@ -16,6 +16,9 @@ import java.util.List;
  * asked to end.
  */
 public final class OtherProcess {
+  /** Begins its last line, with how often it has collected garbage. */
+  static final String COLLECTIONS = "other: collections ";
+
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Secondary secondary;
@@ -59,6 +62,7 @@ public final class OtherProcess {
                 run.run();
                 return 0;
               });
+      System.out.println(COLLECTIONS + Soak.collections());
     }
   }
 

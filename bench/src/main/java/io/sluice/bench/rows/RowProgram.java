@@ -47,6 +47,8 @@ public final class RowProgram {
                 new Forwarding(primary, rest.get(4), rest.get(5), protection, windows);
             case "lpm" -> new LpmForwarding(primary, protection, windows);
             case "chain" -> new Chain(primary, protection, windows, otherCpu);
+            case "soak" ->
+                new Soak(primary, windows, otherCpu, Integer.parseInt(argument), rest.get(5));
             case "start" -> new StartTimes(memory)::startPrimaries;
             case "attach-memory" -> new StartTimes(memory)::attachByMemory;
             case "attach-memzones" -> new StartTimes(memory)::attachByMemzones;
