@@ -1,5 +1,6 @@
 package io.sluice.bench;
 
+import io.sluice.bench.jmh.JmhRun;
 import io.sluice.cli.Benchmarks;
 import io.sluice.cli.CommandFailure;
 import io.sluice.cli.processes.CleanUp;
@@ -84,6 +85,11 @@ public final class BenchRun implements Benchmarks {
       console.endProgress();
       console.say(result);
     }
+  }
+
+  @Override
+  public void jmh(Pattern names, boolean quick) {
+    JmhRun.run(names, quick);
   }
 
   /** Better said now than after minutes. */

@@ -117,6 +117,7 @@ class BenchRunTest {
   @CsvSource({
     "--rows, nothing like it, 1, sluice: no row has 'nothing like it' in its name; there are: ring",
     "--rows, '(', 2, 'accepted: a regular expression'",
+    "--rows=nothing, --jmh, 1, 'sluice: no benchmark has ''nothing'' in its name'",
     "--soak, 0, 2, 'sluice bench: --soak 0; accepted: a number of minutes from 1 on'",
     "--histogram, file, 2, 'sluice bench: --histogram without --soak; accepted: both'",
     "--json, /nowhere/result.json, 1, 'sluice: cannot write /nowhere/result.json; name a file'"

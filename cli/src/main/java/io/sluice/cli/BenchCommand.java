@@ -60,6 +60,12 @@ final class BenchCommand implements Callable<Integer> {
       description = "With --soak, writes the distribution there, as HdrHistogram prints it.")
   private Path histogram;
 
+  @Option(
+      names = "--jmh",
+      description =
+          "In place of the rows: what one thread does, under JMH; --rows names benchmarks.")
+  private boolean jmh;
+
   @Override
   public Integer call() {
     if (soak == null && histogram != null) {
@@ -76,7 +82,9 @@ final class BenchCommand implements Callable<Integer> {
                 () -> new CommandFailure("no benchmarks on the class path; run it by ./sluice"));
     try (StopRequest stop = new StopRequest()) {
       Console console = new Console(spec.commandLine().getOut());
-      if (soak != null) {
+      if (jmh) {
+        benchmarks.jmh(options.rows(), quick);
+      } else if (soak != null) {
         benchmarks.soak(soak, histogram, console, stop);
       } else {
         benchmarks.run(options, console, stop);

@@ -33,4 +33,12 @@ public interface Benchmarks {
    * @throws CommandFailure if it cannot be run
    */
   void soak(int minutes, Path histogram, Console console, StopRequest stop);
+
+  /**
+   * Runs what one thread does under JMH, which prints the results.
+   *
+   * @param names found in the names of the benchmarks to run
+   * @throws CommandFailure if there are none
+   */
+  void jmh(Pattern names, boolean quick);
 }

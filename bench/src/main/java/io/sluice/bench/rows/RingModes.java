@@ -5,12 +5,13 @@ import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
 
 /** The rings that are measured. */
-final class RingModes {
+public final class RingModes {
   private static final int SIZE = 4096;
 
   private RingModes() {}
 
-  static Ring create(SharedMemory memory, String name, String mode, Protection protection) {
+  /** A ring of 4096 slots. */
+  public static Ring create(SharedMemory memory, String name, String mode, Protection protection) {
     return Ring.create(memory, name, SIZE, -1, flags(mode), protection);
   }
 
