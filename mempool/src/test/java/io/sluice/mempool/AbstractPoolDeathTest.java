@@ -221,24 +221,34 @@ abstract class AbstractPoolDeathTest {
 
   @Test
   void shouldBearTwoDeathsAtOnceAndAReaperThatDiesAtAnyStore() {
+    bearTwoDeaths("getUncached " + HALFWAY, "putUncached " + HALFWAY);
+  }
+
+  /**
+   * Two die, each ahead of a store of its operation, and are recovered from by one that dies ahead
+   * of each of its stores in turn.
+   *
+   * @param first an operation of the victim and the number of the store
+   */
+  final void bearTwoDeaths(String first, String second) {
     String own = UniquePrefix.next();
     String[] arguments = {own, "" + SIZE, "" + CACHE, "" + ROOM, ops()};
     try (JavaProcess keeper = JavaProcess.start(PoolKeeper.class, FLAGS, arguments)) {
       keeper.awaitLine("ready", LIMIT);
       boolean completed = false;
       for (int nth = EachStore.first(); !completed; nth += EachStore.STEP) {
-        try (JavaProcess getter = startVictim(own, PoolVictim.LCORE);
-            JavaProcess putter = startVictim(own, PoolVictim.LCORE + 1);
+        try (JavaProcess one = startVictim(own, PoolVictim.LCORE);
+            JavaProcess other = startVictim(own, PoolVictim.LCORE + 1);
             JavaProcess reaper = startVictim(own, PoolVictim.LCORE + 2)) {
           reaper.send("reap " + nth);
           reaper.awaitLine("reaping", LIMIT);
           // Nobody recovers until both are dead, and then only the one that dies at it.
           keeper.signal("STOP");
           reaper.signal("STOP");
-          getter.send("getUncached " + HALFWAY);
-          assertEquals(KILLED, getter.awaitExit(LIMIT));
-          putter.send("putUncached " + HALFWAY);
-          assertEquals(KILLED, putter.awaitExit(LIMIT));
+          one.send(first);
+          assertEquals(KILLED, one.awaitExit(LIMIT));
+          other.send(second);
+          assertEquals(KILLED, other.awaitExit(LIMIT));
           reaper.signal("CONT");
           reaper.send("go on");
           completed = reaper.awaitExitOrLine("all alive", LIMIT);

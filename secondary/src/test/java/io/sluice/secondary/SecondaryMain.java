@@ -13,7 +13,8 @@ final class SecondaryMain {
         Class.forName(args[0]).asSubclass(SecondaryApp.class).getConstructor().newInstance();
     try (Secondary secondary = Secondary.attach(options)) {
       app.run(secondary, options.remaining().toArray(String[]::new));
+      // Not behind the close, from which on a JVM that was told to end waits for nothing more.
+      System.out.println("done");
     }
-    System.out.println("done");
   }
 }

@@ -28,6 +28,7 @@ class WorkerDropsTest {
   private static final int CAPACITY = 31;
   private static final int HELD = 20;
   private static final int LENGTH = 60;
+  private static final int TERMINATED = 128 + 15;
 
   /** A primary that gives a worker more than the ring back holds, and takes nothing: prefix. */
   static final class GivesOnly {
@@ -87,8 +88,8 @@ class WorkerDropsTest {
         primary.kill();
         worker.signal("TERM");
         worker.awaitLine("worker 0: ipv4=0 .* other=" + (CAPACITY + HELD) + " .*drops=20$", LIMIT);
-        worker.awaitExit(LIMIT);
-        assertTrue(worker.stdout().contains("done"));
+        assertEquals(TERMINATED, worker.awaitExit(LIMIT));
+        assertTrue(worker.stdout().contains("done"), () -> String.join("\n", worker.stdout()));
       }
     }
   }
