@@ -51,7 +51,7 @@ public final class EmptyMempool implements AutoCloseable {
     this.address = zone.address();
     initHeader(zone);
     long data = makeBackend();
-    Memory.putInt(address + MempoolLayout.OPS_INDEX, ops.ordinal());
+    Memory.putInt(address + MempoolLayout.OPS_INDEX, ops.index(memory.options().mempoolOpsIndex()));
     Memory.putLong(address + MempoolLayout.POOL_DATA, data);
     this.entry = zmalloc("MEMPOOL_TAILQ_ENTRY", TailqEntryLayout.SIZEOF, "list entry");
     Memory.putLong(entry + TailqEntryLayout.DATA, address);

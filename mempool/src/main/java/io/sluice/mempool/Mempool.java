@@ -267,11 +267,11 @@ public final class Mempool {
 
   /** The calling lcore's cache, 0 if the caller is no lcore or the pool has no caches. */
   public long defaultCache() {
-    int lcore = Lcore.id();
-    if (cacheSize == 0 || lcore < 0) {
+    if (cacheSize == 0) {
       return 0;
     }
-    return cacheOf(lcore);
+    int lcore = Lcore.id();
+    return lcore < 0 ? 0 : cacheOf(lcore);
   }
 
   /** {@code rte_mempool_cache_flush}: what the cache holds goes to the backend; 0 is ignored. */

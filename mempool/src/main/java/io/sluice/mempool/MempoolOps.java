@@ -6,9 +6,10 @@ import io.sluice.ring.Ring;
 import java.util.Arrays;
 
 /**
- * The backends by DPDK's names. In C the index of one is private to each process; here it is the
- * order below, in which {@code rte_mempool_ring.c} and {@code rte_mempool_stack.c} register theirs,
- * and a process that looks a pool up goes by what is in memory, never by the index.
+ * The backends by DPDK's names. In C the index of one is private to each process; the rings follow
+ * each other in the order below, in which {@code rte_mempool_ring.c} registers them, and from where
+ * on, {@code --mempool-ops-index} says. A process of Sluice that looks a pool up goes by what is in
+ * memory, never by the index.
  */
 enum MempoolOps {
   RING_MP_MC("ring_mp_mc", 0),
@@ -22,6 +23,12 @@ enum MempoolOps {
 
   /** DPDK's stack with a lock, of which there is the one without. */
   private static final String STACK = "stack";
+
+  /**
+   * {@code RTE_MEMPOOL_MAX_OPS_IDX}, which no backend has: a C process gives up at such a pool,
+   * rather than take it for one of another kind.
+   */
+  private static final int NO_INDEX = 16;
 
   private static final int SYNC_FLAGS =
       Ring.SP_ENQ
@@ -41,6 +48,15 @@ enum MempoolOps {
 
   String dpdkName() {
     return dpdkName;
+  }
+
+  /**
+   * What a pool says that it is.
+   *
+   * @param first the index of {@link #RING_MP_MC}
+   */
+  int index(int first) {
+    return isRing() ? first + ordinal() : NO_INDEX;
   }
 
   boolean isRing() {

@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.sluice.config.EalOptions;
 import io.sluice.config.RuntimeDirectory;
 import io.sluice.config.StockPrimary;
 import io.sluice.memzone.SharedMemory;
@@ -14,22 +12,19 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import io.sluice.ring.Ring;
-import io.sluice.testing.HugepageMounts;
+import io.sluice.testing.Await;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
-import io.sluice.testing.UniquePrefix;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class StockPrimaryTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final int POOL_SIZE = 2047;
+  private static final int POOL_SIZE = CPrimary.POOL_SIZE;
   private static final int BURST = 32;
   private static final int MESSAGES = 1_000_000;
   private static final int GROWTH = 48 << 20;
@@ -55,94 +50,11 @@ class StockPrimaryTest {
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
-    assumeTrue(
-        run("sh", "-c", "pkg-config --atleast-version=22.11 --max-version=22.11.99 libdpdk") == 0,
-        "needs libdpdk-dev 22.11");
-    Path source = folder.resolve("stock_primary.c");
-    try (InputStream text = StockPrimaryTest.class.getResourceAsStream("stock_primary.c")) {
-      Files.copy(text, source);
-    }
-    program = folder.resolve("stock_primary");
-    String build =
-        "gcc -O2 -o " + program + " " + source + " $(pkg-config --cflags --libs libdpdk)";
-    assertEquals(0, run("sh", "-c", build));
+    program = CPrimary.compile(folder);
   }
 
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    return process.waitFor(1, TimeUnit.MINUTES) ? process.exitValue() : -1;
-  }
-
-  /** The C program, which ends with its input. */
-  private static final class CPrimary implements AutoCloseable {
-    final String prefix = UniquePrefix.next();
-    private final Process process;
-    private final BufferedReader output;
-
-    CPrimary(int ringFlags) throws IOException {
-      this(ringFlags, "0");
-    }
-
-    CPrimary(int ringFlags, String lcores) throws IOException {
-      process =
-          new ProcessBuilder(
-                  program.toString(),
-                  "--file-prefix",
-                  prefix,
-                  "--base-virtaddr=0x200000000000",
-                  "--no-pci",
-                  "--no-telemetry",
-                  // Growth must not fit in a page of 1 GB, which DPDK takes where it finds one.
-                  "--huge-dir=" + HugepageMounts.of(2048).orElseThrow(),
-                  "-l",
-                  lcores,
-                  "-m",
-                  "32",
-                  "--",
-                  "" + ringFlags)
-              .redirectErrorStream(true)
-              .start();
-      output = process.inputReader(StandardCharsets.UTF_8);
-      await("ready");
-    }
-
-    void tell(String order) {
-      try {
-        process.getOutputStream().write((order + "\n").getBytes(StandardCharsets.UTF_8));
-        process.getOutputStream().flush();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    /** The next line that begins so. */
-    String await(String start) throws IOException {
-      StringBuilder seen = new StringBuilder();
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        if (line.startsWith(start)) {
-          return line;
-        }
-        seen.append(line).append('\n');
-      }
-      throw new AssertionError("no line '" + start + "' in:\n" + seen);
-    }
-
-    @Override
-    public void close() throws IOException {
-      process.getOutputStream().close();
-      try {
-        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-          process.destroyForcibly().waitFor();
-        }
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
-  }
-
-  private static SharedMemory attach(CPrimary primary) {
-    return SharedMemory.attach(
-        EalOptions.parse("--proc-type", "secondary", "--file-prefix", primary.prefix, "--no-pci"));
+  private static CPrimary primary(int ringFlags) throws IOException {
+    return new CPrimary(program, ringFlags, "0");
   }
 
   @ParameterizedTest
@@ -154,8 +66,8 @@ class StockPrimaryTest {
         Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ
       })
   void shouldPassMbufsBothWaysOverItsRings(int flags) throws IOException {
-    try (CPrimary primary = new CPrimary(flags);
-        SharedMemory memory = attach(primary)) {
+    try (CPrimary primary = primary(flags);
+        SharedMemory memory = primary.attach()) {
       Mempool pool = Mempool.lookup(memory, "FROM_C");
       assertEquals(POOL_SIZE, pool.size());
       assertEquals(POOL_SIZE, pool.availCount());
@@ -165,8 +77,7 @@ class StockPrimaryTest {
       primary.tell("receive " + MESSAGES);
       send(pool, Ring.lookup(memory, "FROM_JAVA"));
       assertEquals("received " + MESSAGES + " bad 0", primary.await("received"));
-      primary.tell("state 0");
-      assertEquals("state pool " + POOL_SIZE + " rings 0 0", primary.await("state"));
+      primary.assertUnharmed();
     }
   }
 
@@ -214,8 +125,8 @@ class StockPrimaryTest {
 
   @Test
   void shouldLeaveAloneThePoolsWhoseBackendItDoesNotKnow() throws IOException {
-    try (CPrimary primary = new CPrimary(0);
-        SharedMemory memory = attach(primary)) {
+    try (CPrimary primary = primary(0);
+        SharedMemory memory = primary.attach()) {
       List<String> known = new ArrayList<>();
       Mempool.walk(memory, pool -> known.add(pool.name()));
       assertEquals(List.of("FROM_C"), known);
@@ -231,9 +142,9 @@ class StockPrimaryTest {
   @ParameterizedTest
   @ValueSource(strings = {"0", "0,1"})
   void shouldSeeWhichLcoresItRuns(String lcores) throws IOException {
-    try (CPrimary primary = new CPrimary(0, lcores)) {
+    try (CPrimary primary = new CPrimary(program, 0, lcores)) {
       StockPrimary seen = StockPrimary.of(RuntimeDirectory.of(primary.prefix)).orElseThrow();
-      assertEquals(primary.process.pid(), seen.pid());
+      assertEquals(primary.pid(), seen.pid());
       assertEquals("[" + lcores.replace(",", ", ") + "]", seen.lcores().toString());
     }
   }
@@ -246,8 +157,8 @@ class StockPrimaryTest {
 
   @Test
   void shouldFollowItsPagesAndAskItForMore() throws IOException {
-    try (CPrimary primary = new CPrimary(0);
-        SharedMemory memory = attach(primary)) {
+    try (CPrimary primary = primary(0);
+        SharedMemory memory = primary.attach()) {
       long before = memory.memsegs().totalSize();
       primary.tell("grow " + (GROWTH >> 20));
       String grown = primary.await("grown");
@@ -264,5 +175,47 @@ class StockPrimaryTest {
       assertEquals(before, memory.memsegs().totalSize());
       assertEquals(List.of(), memory.heap(-1).audit());
     }
+  }
+
+  @Test
+  void shouldPassMbufsWhileMemoryComesAndGoesOnBothSides() throws Exception {
+    try (CPrimary primary = primary(0);
+        SharedMemory memory = primary.attach()) {
+      long before = memory.memsegs().totalSize();
+      AtomicBoolean stop = new AtomicBoolean();
+      AtomicInteger blocks = new AtomicInteger();
+      FutureTask<Void> growth =
+          new FutureTask<>(
+              () -> {
+                while (!stop.get()) {
+                  growAndShrink(memory);
+                  blocks.incrementAndGet();
+                }
+                return null;
+              });
+      Thread thread = new Thread(growth, "growth");
+      thread.start();
+      primary.tell("churn " + MESSAGES);
+      receive(Ring.lookup(memory, "TO_JAVA"));
+      assertEquals("churned " + MESSAGES, primary.await("churned"));
+      Await.until("a few blocks", LIMIT, () -> blocks.get() > 20 || growth.isDone());
+      stop.set(true);
+      growth.get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      primary.assertUnharmed();
+      assertEquals(before, memory.memsegs().totalSize());
+      assertEquals(List.of(), memory.heap(-1).audit());
+    }
+  }
+
+  /** A block that takes pages of its own, written from end to end. */
+  private static void growAndShrink(SharedMemory memory) {
+    int size = 4 << 20;
+    long block = memory.heap(-1).malloc(null, size, 0);
+    assertNotEquals(0, block);
+    Memory.fill(block, size, (byte) 0x5a);
+    for (long at = block; at < block + size; at += 4096) {
+      assertEquals(0x5a, Memory.getByte(at));
+    }
+    memory.heap(-1).free(block);
   }
 }

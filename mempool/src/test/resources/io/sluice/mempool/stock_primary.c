@@ -1,8 +1,10 @@
 /*
  * A primary of stock DPDK, which does what it reads:
  *   send N    sends mbufs numbered 0 to N-1 over TO_JAVA
+ *   churn N   as send, and has the heap take pages and give them back meanwhile
  *   receive N receives as many over FROM_JAVA, checks and frees them
  *   grow MB   has the heap take more pages, and says where; shrink gives them back
+ *   disable   allows no secondaries from now on
  *   state     says what is left in the pool and the rings
  */
 #include <inttypes.h>
@@ -25,9 +27,26 @@ static struct rte_mempool *pool;
 static struct rte_ring *to_java;
 static struct rte_ring *from_java;
 
-static void send(uint64_t count)
+/* How often the heap grows while mbufs are sent. */
+#define CHURN 10000
+#define CHURN_BYTES (6 << 20)
+
+static void grow_and_shrink(void)
+{
+	char *block = rte_malloc(NULL, CHURN_BYTES, 0);
+	if (block == NULL) {
+		printf("no memory\n");
+		exit(1);
+	}
+	memset(block, 0xa5, CHURN_BYTES);
+	rte_free(block);
+}
+
+static void send(uint64_t count, int churns)
 {
 	for (uint64_t number = 0; number < count;) {
+		if (churns && number % CHURN == 0)
+			grow_and_shrink();
 		struct rte_mbuf *m = rte_pktmbuf_alloc(pool);
 		if (m == NULL) {
 			sched_yield();
@@ -39,7 +58,7 @@ static void send(uint64_t count)
 			sched_yield();
 		number++;
 	}
-	printf("sent %" PRIu64 "\n", count);
+	printf("%s %" PRIu64 "\n", churns ? "churned" : "sent", count);
 }
 
 static void receive(uint64_t count)
@@ -91,7 +110,9 @@ int main(int argc, char **argv)
 	uint64_t number;
 	while (scanf("%31s %" SCNu64, order, &number) == 2) {
 		if (strcmp(order, "send") == 0) {
-			send(number);
+			send(number, 0);
+		} else if (strcmp(order, "churn") == 0) {
+			send(number, 1);
 		} else if (strcmp(order, "receive") == 0) {
 			receive(number);
 		} else if (strcmp(order, "grow") == 0) {
@@ -102,6 +123,8 @@ int main(int argc, char **argv)
 		} else if (strcmp(order, "shrink") == 0) {
 			rte_free(block);
 			printf("shrunk\n");
+		} else if (strcmp(order, "disable") == 0) {
+			printf("disabled %d\n", rte_mp_disable());
 		} else {
 			printf("state pool %u rings %u %u\n", rte_mempool_avail_count(pool),
 				rte_ring_count(to_java), rte_ring_count(from_java));

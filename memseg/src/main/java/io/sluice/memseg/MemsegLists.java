@@ -445,7 +445,8 @@ public final class MemsegLists {
             Errno.ENOMEM,
             "cannot map the primary's page "
                 + files.path(list.index, page)
-                + ", which is gone, cut short or not ours to open; restart the primary");
+                + ", which is gone (there is none with --huge-unlink), cut short or not ours to open;"
+                + " restart the primary");
       }
     }
   }

@@ -25,9 +25,6 @@ import io.sluice.platform.Memory;
 final class JournaledClaims {
   private static final long LOW = 0xffff_ffffL;
 
-  /** No claim, and not because there was no room: somebody else has one, or was quicker. */
-  private static final long AGAIN = -1;
-
   /** How long to spin before asking whether the claim's owner lives, which takes system calls. */
   private static final long PATIENCE_NANOS = 1_000_000;
 
@@ -47,7 +44,7 @@ final class JournaledClaims {
       boolean fixed,
       boolean peek) {
     long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
-    return claim == AGAIN
+    return claim == HeadTail.AGAIN
         ? claimPatiently(journal, slot, sync, own, other, room, n, fixed, peek)
         : claim;
   }
@@ -68,7 +65,7 @@ final class JournaledClaims {
     while (true) {
       if (isClosed(sync, own)) {
         long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
-        if (claim != AGAIN) {
+        if (claim != HeadTail.AGAIN) {
           return claim;
         }
         Thread.onSpinWait();
@@ -87,7 +84,7 @@ final class JournaledClaims {
     // the tail alone, has left the store buffer.
     int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
     if (head != Memory.getIntAcquire(own + HeadTailLayout.TAIL)) {
-      return AGAIN;
+      return HeadTail.AGAIN;
     }
     int count =
         HeadTail.grant(n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
@@ -99,7 +96,7 @@ final class JournaledClaims {
       return HeadTail.claim(count, head);
     }
     withdraw(slot, own, peek);
-    return AGAIN;
+    return HeadTail.AGAIN;
   }
 
   /**
@@ -120,7 +117,7 @@ final class JournaledClaims {
       long slot, long own, long other, int room, int n, boolean fixed, boolean peek) {
     long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
     if (Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL) != word) {
-      return AGAIN;
+      return HeadTail.AGAIN;
     }
     int head = (int) (word >>> 32);
     int count =
@@ -134,7 +131,7 @@ final class JournaledClaims {
       return HeadTail.claim(count, head);
     }
     withdraw(slot, own, peek);
-    return AGAIN;
+    return HeadTail.AGAIN;
   }
 
   private static void note(long slot, long own, int head, int count, boolean peek) {

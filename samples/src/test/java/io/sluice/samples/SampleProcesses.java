@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.config.EalOptions;
 import io.sluice.config.ProcType;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.testing.HugepageMounts;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,12 @@ final class SampleProcesses implements AutoCloseable {
   /** Starts a sample as primary, with memory in plain files unless {@code eal} says otherwise. */
   JavaProcess primary(String sample, String eal, String app) {
     return start(sample, "--proc-type=primary --no-pci -m 64 --no-huge " + eal, app);
+  }
+
+  /** As {@link #primary}, with memory in hugepages of 2 MB, as processes of stock DPDK need it. */
+  JavaProcess hugePrimary(String sample, String eal) throws IOException {
+    String pages = " --huge-dir=" + HugepageMounts.of(2048).orElseThrow();
+    return start(sample, "--proc-type=primary --no-pci -m 32 " + eal + pages, "");
   }
 
   JavaProcess secondary(String sample, String eal, String app) {

@@ -8,16 +8,24 @@ import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
+import io.sluice.testing.UniquePrefix;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** DPDK's own simple_mp, built from its package, as primary; at the addresses that it chooses. */
+/** DPDK's own simple_mp, built from its package, and ours, each as the other's primary. */
 @RequiresRoot
 @RequiresCommand({"gcc", "make", "pkg-config"})
 @RequiresHugepages(kb = 2048, count = 32)
@@ -36,13 +44,34 @@ class SimpleMpBesideStockTest {
         Files.copy(file, folder.resolve(file.getFileName()));
       }
     }
-    Process make =
-        new ProcessBuilder("make", "-C", folder.toString(), "shared")
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(make.getInputStream().readAllBytes());
-    assertTrue(make.waitFor(1, TimeUnit.MINUTES) && make.exitValue() == 0, output);
+    run("make", "-C", folder.toString(), "shared");
     program = folder.resolve("build").resolve("simple_mp");
+  }
+
+  private static String run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0, output);
+    return output;
+  }
+
+  /** By which index the stock program knows pools on rings; our primary has to be told. */
+  private static String opsIndex() throws IOException, InterruptedException {
+    Path source = folder.resolve("mempool_ops.c");
+    try (InputStream text = SimpleMpBesideStockTest.class.getResourceAsStream("mempool_ops.c")) {
+      Files.copy(text, source, StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path printer = folder.resolve("mempool_ops");
+    run("sh", "-c", "gcc -o " + printer + " " + source + " $(pkg-config --cflags --libs libdpdk)");
+    String eal = "--no-huge --no-pci --no-telemetry -m 16 --file-prefix " + UniquePrefix.next();
+    List<String> command = new ArrayList<>(List.of(printer.toString()));
+    command.addAll(List.of(eal.split(" ")));
+    command.addAll(List.of("--", "ring_mp_mc"));
+    Matcher found =
+        Pattern.compile("^index (\\d+)$", Pattern.MULTILINE)
+            .matcher(run(command.toArray(String[]::new)));
+    assertTrue(found.find());
+    return found.group(1);
   }
 
   @Test
@@ -63,6 +92,29 @@ class SimpleMpBesideStockTest {
       }
       stock.send("quit");
       assertEquals(0, stock.awaitExit(SampleProcesses.LIMIT));
+    }
+  }
+
+  @Test
+  void shouldPassWhatIsTypedBetweenOurPrimaryAndTheStockSecondary() throws Exception {
+    try (SampleProcesses processes = new SampleProcesses()) {
+      JavaProcess ours =
+          processes.hugePrimary("simple_mp", "-l 0,1 --mempool-ops-index " + opsIndex());
+      ours.awaitLine("Starting core 1", SampleProcesses.LIMIT);
+      for (int round = 0; round < 2; round++) {
+        JavaProcess stock =
+            processes.stock(
+                program, "--lcores 2@0,3@0 --no-pci --no-telemetry --proc-type secondary");
+        stock.awaitLine("Starting core 3", SampleProcesses.LIMIT);
+        ours.send("send from_java" + round);
+        stock.awaitLine("core 3: Received 'from_java" + round + "'", SampleProcesses.LIMIT);
+        stock.send("send from_c" + round);
+        ours.awaitLine("core 1: Received 'from_c" + round + "'", SampleProcesses.LIMIT);
+        stock.send("quit");
+        assertEquals(0, stock.awaitExit(SampleProcesses.LIMIT));
+      }
+      ours.send("quit");
+      assertEquals(0, ours.awaitExit(SampleProcesses.LIMIT));
     }
   }
 }

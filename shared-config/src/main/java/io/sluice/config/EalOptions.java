@@ -105,6 +105,15 @@ public final class EalOptions {
     return values.singleFileSegments;
   }
 
+  /**
+   * {@code --mempool-ops-index}: the index of the backend {@code ring_mp_mc} in the C processes
+   * that share this primary's pools; those of the other rings follow it. It depends on the order in
+   * which a C program's libraries are loaded.
+   */
+  public int mempoolOpsIndex() {
+    return values.mempoolOpsIndex;
+  }
+
   public long baseVirtaddr() {
     return values.baseVirtaddr;
   }
@@ -151,6 +160,10 @@ public final class EalOptions {
   public static final class Builder {
     private static final int MAX_PREFIX = 50;
     private static final int MAX_SOCKETS = 32;
+
+    /** Behind it there must be room for six in {@code RTE_MEMPOOL_MAX_OPS_IDX}. */
+    private static final int MAX_OPS_INDEX = 10;
+
     private static final long ALIGN = 16L << 20;
     private static final long LOWEST = 64 << 10;
     private static final long HIGHEST = 0x7e0000000000L;
@@ -166,6 +179,7 @@ public final class EalOptions {
     private boolean inMemory;
     private boolean singleFileSegments;
     private long baseVirtaddr = DEFAULT_BASE_VIRTADDR;
+    private int mempoolOpsIndex;
     private IovaMode iovaMode = IovaMode.VA;
     private final List<String> vdevs = new ArrayList<>();
     private final List<String> allow = new ArrayList<>();
@@ -271,6 +285,16 @@ public final class EalOptions {
                 + ": accepted are addresses from 0x10000 to 0x7e0000000000");
       }
       this.baseVirtaddr = address + ALIGN - 1 & -ALIGN;
+      return this;
+    }
+
+    /** From 0 to 10. */
+    public Builder mempoolOpsIndex(int index) {
+      if (index < 0 || index > MAX_OPS_INDEX) {
+        throw new EalOptionException(
+            "--mempool-ops-index " + index + ": accepted are 0 to " + MAX_OPS_INDEX);
+      }
+      this.mempoolOpsIndex = index;
       return this;
     }
 

@@ -231,13 +231,13 @@ public final class MemConfig implements AutoCloseable {
   /**
    * Joins the config of a running primary, waiting a while for it to complete.
    *
-   * @throws SluiceException ENOENT without a primary, EINVAL for a config of another version or
-   *     garbage, EPERM if the primary has disabled secondaries, EEXIST if the address is taken
+   * @throws SluiceException ENOENT without a primary, EACCES if it is another user's, EINVAL for a
+   *     config of another version or garbage, EPERM if the primary has disabled secondaries, EEXIST
+   *     if the address is taken
    */
   public static MemConfig attach(RuntimeDirectory directory) {
     if (!isPrimaryAlive(directory)) {
-      throw new SluiceException(
-          Errno.ENOENT, "no primary runs on " + directory.path() + "/config; start it first");
+      throw noPrimary(directory.path() + "/config");
     }
     MemConfig config = open(directory, Libc.O_RDWR, WAIT_NANOS);
     if (!config.setMpStatus(MP_ENABLED)) {
@@ -249,6 +249,18 @@ public final class MemConfig implements AutoCloseable {
               + " has disabled secondaries (rte_mp_disable); start it without");
     }
     return config;
+  }
+
+  /** Also where nobody can say whether there is one. */
+  private static SluiceException noPrimary(String path) {
+    int fd = Libc.open(path, Libc.O_RDONLY, 0);
+    if (fd >= 0) {
+      Libc.close(fd);
+    }
+    return fd >= 0 || Errno.ofResult(fd) == Errno.ENOENT
+        ? new SluiceException(Errno.ENOENT, "no primary runs on " + path + "; start it first")
+        : new SluiceException(
+            Errno.ofResult(fd), "cannot open " + path + "; run as the primary's user, or as root");
   }
 
   /**

@@ -55,6 +55,7 @@ class EalOptionsTest {
             "--base-virtaddr",
             "0x300000000001",
             "--iova-mode=pa",
+            "--mempool-ops-index=2",
             "--vdev=net_null0,size=64",
             "--vdev",
             "net_null1",
@@ -75,6 +76,7 @@ class EalOptionsTest {
     assertTrue(options.singleFileSegments());
     assertEquals(0x300001000000L, options.baseVirtaddr(), "rounded up to 16 MB");
     assertEquals(IovaMode.PA, options.iovaMode());
+    assertEquals(2, options.mempoolOpsIndex());
     assertEquals(List.of("net_null0,size=64", "net_null1"), options.vdevs());
     assertEquals(List.of("0000:02:00.0,arg=1"), options.allow());
     assertTrue(options.noPci());
@@ -241,6 +243,7 @@ class EalOptionsTest {
         "--base-virtaddr x",
         "--base-virtaddr 0",
         "--base-virtaddr 0x7fffffffffff",
+        "--mempool-ops-index 11",
         "--iova-mode dc",
         "--vdev",
         "--vdev ,x",
