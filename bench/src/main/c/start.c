@@ -15,7 +15,7 @@
 #include "bench.h"
 #include "measure.h"
 
-enum { TIMES = 5, MOST_ARGUMENTS = 64, PAGE_MB = 2 };
+enum { TIMES = 3, MOST_ARGUMENTS = 64, PAGE_MB = 2 };
 
 static const unsigned megabytes[] = { 64, 256, 1024, 4096 };
 static const unsigned memzones[] = { 10, 100, 1000, 2500 };

@@ -140,6 +140,9 @@ public final class BenchRun implements Benchmarks {
     Times times = new Times();
     for (int round = 1; round <= rounds; round++) {
       for (Contest contest : contests) {
+        if (round > 1 && rounds == QUICK_ROUNDS && contest.isSlow()) {
+          continue;
+        }
         console.progress("bench: round " + round + " of " + rounds + ", " + contest.name());
         for (Side side : List.of(contest.ours(), contest.reference())) {
           if (runner.canRun(side)) {

@@ -18,4 +18,15 @@ record Contest(
   String row(String point) {
     return name + " " + point;
   }
+
+  /**
+   * Whether a round takes several seconds, for the processes that it starts; in a quick run there
+   * is one round of these.
+   */
+  boolean isSlow() {
+    return ours.isOfStarts()
+        || ours.isOfCrowd()
+        || ours.isOverWire()
+        || reference.kind() == Side.Kind.PEER;
+  }
 }

@@ -57,6 +57,11 @@ record Side(Kind kind, List<String> work) {
         : kind.toString();
   }
 
+  /** Whether more processes than CPUs work at the same. */
+  boolean isOfCrowd() {
+    return work.get(0).startsWith("shared");
+  }
+
   boolean isOverWire() {
     return work.contains(AF_PACKET);
   }

@@ -27,9 +27,6 @@ final class HeadTail {
   static final int RTS = 2;
   static final int HTS = 3;
 
-  /** No claim, and not because there was no room: somebody else has one, or was quicker. */
-  static final long AGAIN = -1;
-
   private static final long LOW = 0xffff_ffffL;
 
   private HeadTail() {}
@@ -58,33 +55,15 @@ final class HeadTail {
   }
 
   static long claim(int sync, long own, long other, int room, int n, boolean fixed) {
-    if (sync == ST) {
-      return claimSt(own, other, room, n, fixed);
-    }
-    long claim = tryClaim(sync, own, other, room, n, fixed);
-    return claim == AGAIN ? claimPatiently(sync, own, other, room, n, fixed) : claim;
-  }
-
-  /** Apart from the first try, which the loop's variables would slow down. */
-  private static long claimPatiently(
-      int sync, long own, long other, int room, int n, boolean fixed) {
-    int spins = 0;
-    long claim;
-    do {
-      spins = relax(spins);
-      claim = tryClaim(sync, own, other, room, n, fixed);
-    } while (claim == AGAIN);
-    return claim;
-  }
-
-  private static long tryClaim(int sync, long own, long other, int room, int n, boolean fixed) {
     switch (sync) {
+      case ST:
+        return claimSt(own, other, room, n, fixed);
       case MT:
-        return tryMt(own, other, room, n, fixed);
+        return claimMt(own, other, room, n, fixed);
       case RTS:
-        return tryRts(own, other, room, n, fixed);
+        return claimRts(own, other, room, n, fixed);
       default:
-        return tryHts(own, other, room, n, fixed);
+        return claimHts(own, other, room, n, fixed);
     }
   }
 
@@ -117,14 +96,16 @@ final class HeadTail {
     return claim(count, head);
   }
 
-  private static long tryMt(long own, long other, int room, int n, boolean fixed) {
-    int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
-    int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-    int count = grant(n, room + tail - head, fixed);
-    if (count == 0 || Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count)) {
-      return claim(count, head);
+  private static long claimMt(long own, long other, int room, int n, boolean fixed) {
+    while (true) {
+      int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      int count = grant(n, room + tail - head, fixed);
+      if (count == 0 || Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count)) {
+        return claim(count, head);
+      }
+      Thread.onSpinWait();
     }
-    return AGAIN;
   }
 
   private static void publishMt(long own, int head, int count) {
@@ -143,22 +124,28 @@ final class HeadTail {
     }
   }
 
-  private static long tryRts(long own, long other, int room, int n, boolean fixed) {
-    long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
-    int head = (int) (word >>> 32);
-    int ahead = head - Memory.getIntAcquire(own + HeadTailLayout.TAIL);
-    if (Integer.compareUnsigned(ahead, Memory.getInt(own + HeadTailLayout.RTS_HTD_MAX)) > 0) {
-      return AGAIN;
+  private static long claimRts(long own, long other, int room, int n, boolean fixed) {
+    int spins = 0;
+    while (true) {
+      long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
+      int head = (int) (word >>> 32);
+      int published = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
+      if (Integer.compareUnsigned(head - published, Memory.getInt(own + HeadTailLayout.RTS_HTD_MAX))
+          > 0) {
+        spins = relax(spins);
+        continue;
+      }
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      int count = grant(n, room + tail - head, fixed);
+      if (count == 0) {
+        return claim(0, head);
+      }
+      long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
+      if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)) {
+        return claim(count, head);
+      }
+      Thread.onSpinWait();
     }
-    int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-    int count = grant(n, room + tail - head, fixed);
-    if (count == 0) {
-      return claim(0, head);
-    }
-    long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
-    return Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)
-        ? claim(count, head)
-        : AGAIN;
   }
 
   /**
@@ -177,20 +164,24 @@ final class HeadTail {
     }
   }
 
-  private static long tryHts(long own, long other, int room, int n, boolean fixed) {
-    long word = Memory.getLongAcquire(own + HeadTailLayout.HTS_HEAD_TAIL);
-    int head = (int) word;
-    if (head != (int) (word >>> 32)) {
-      return AGAIN;
+  private static long claimHts(long own, long other, int room, int n, boolean fixed) {
+    int spins = 0;
+    while (true) {
+      long word = Memory.getLongAcquire(own + HeadTailLayout.HTS_HEAD_TAIL);
+      int head = (int) word;
+      if (head != (int) (word >>> 32)) {
+        spins = relax(spins);
+        continue;
+      }
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      int count = grant(n, room + tail - head, fixed);
+      if (count == 0
+          || Memory.compareAndSetLong(
+              own + HeadTailLayout.HTS_HEAD_TAIL, word, word & ~LOW | head + count & LOW)) {
+        return claim(count, head);
+      }
+      Thread.onSpinWait();
     }
-    int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-    int count = grant(n, room + tail - head, fixed);
-    if (count == 0
-        || Memory.compareAndSetLong(
-            own + HeadTailLayout.HTS_HEAD_TAIL, word, word & ~LOW | head + count & LOW)) {
-      return claim(count, head);
-    }
-    return AGAIN;
   }
 
   /**

@@ -25,6 +25,9 @@ import io.sluice.platform.Memory;
 final class JournaledClaims {
   private static final long LOW = 0xffff_ffffL;
 
+  /** No claim, and not because there was no room: somebody else has one, or was quicker. */
+  private static final long AGAIN = -1;
+
   /** How long to spin before asking whether the claim's owner lives, which takes system calls. */
   private static final long PATIENCE_NANOS = 1_000_000;
 
@@ -44,7 +47,7 @@ final class JournaledClaims {
       boolean fixed,
       boolean peek) {
     long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
-    return claim == HeadTail.AGAIN
+    return claim == AGAIN
         ? claimPatiently(journal, slot, sync, own, other, room, n, fixed, peek)
         : claim;
   }
@@ -65,7 +68,7 @@ final class JournaledClaims {
     while (true) {
       if (isClosed(sync, own)) {
         long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
-        if (claim != HeadTail.AGAIN) {
+        if (claim != AGAIN) {
           return claim;
         }
         Thread.onSpinWait();
@@ -84,7 +87,7 @@ final class JournaledClaims {
     // the tail alone, has left the store buffer.
     int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
     if (head != Memory.getIntAcquire(own + HeadTailLayout.TAIL)) {
-      return HeadTail.AGAIN;
+      return AGAIN;
     }
     int count =
         HeadTail.grant(n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
@@ -96,7 +99,7 @@ final class JournaledClaims {
       return HeadTail.claim(count, head);
     }
     withdraw(slot, own, peek);
-    return HeadTail.AGAIN;
+    return AGAIN;
   }
 
   /**
@@ -117,7 +120,7 @@ final class JournaledClaims {
       long slot, long own, long other, int room, int n, boolean fixed, boolean peek) {
     long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
     if (Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL) != word) {
-      return HeadTail.AGAIN;
+      return AGAIN;
     }
     int head = (int) (word >>> 32);
     int count =
@@ -131,7 +134,7 @@ final class JournaledClaims {
       return HeadTail.claim(count, head);
     }
     withdraw(slot, own, peek);
-    return HeadTail.AGAIN;
+    return AGAIN;
   }
 
   private static void note(long slot, long own, int head, int count, boolean peek) {

@@ -14,7 +14,7 @@ import java.util.List;
 
 /** A primary or secondary that says when it is ready, and ends. */
 public final class Started {
-  private static final int TIMES = 5;
+  private static final int TIMES = 3;
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final String READY = "ready ";
 
