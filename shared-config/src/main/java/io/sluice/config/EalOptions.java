@@ -393,6 +393,7 @@ public final class EalOptions {
       copy.noHuge = noHuge;
       copy.singleFileSegments = singleFileSegments;
       copy.baseVirtaddr = baseVirtaddr;
+      copy.mempoolOpsIndex = mempoolOpsIndex;
       copy.iovaMode = iovaMode;
       copy.vdevs.addAll(vdevs);
       copy.allow.addAll(allow);
