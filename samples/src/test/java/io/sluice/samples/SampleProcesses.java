@@ -58,6 +58,11 @@ final class SampleProcesses implements AutoCloseable {
     return pids;
   }
 
+  /** For a secondary in this JVM. */
+  EalOptions secondaryOptions() {
+    return EalOptions.parse("--proc-type=secondary", "--no-pci", "--file-prefix", prefix);
+  }
+
   private JavaProcess start(String sample, String eal, String app) {
     List<String> arguments = new ArrayList<>(List.of(sample.split(" ")));
     arguments.addAll(List.of("--file-prefix", prefix));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.sluice.platform.Lcore;
+import io.sluice.secondary.Secondary;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
@@ -115,6 +117,26 @@ class SimpleMpBesideStockTest {
       }
       ours.send("quit");
       assertEquals(0, ours.awaitExit(SampleProcesses.LIMIT));
+    }
+  }
+
+  @Test
+  void shouldWarnOfLcoresThatTheStockPrimaryRunsAndTakeAnotherIfAskedForNone() throws Exception {
+    try (SampleProcesses processes = new SampleProcesses()) {
+      JavaProcess stock =
+          processes.stock(
+              program,
+              "-l 0,1 -m 32 --no-pci --no-telemetry --proc-type primary"
+                  + " --base-virtaddr=0x200000000000");
+      stock.awaitLine("Starting core 1", SampleProcesses.LIMIT);
+      JavaProcess ours = processes.secondary("simple_mp", "--lcores 1@0,2@0", "");
+      ours.awaitLine(
+          "lcores \\[1\\] are the primary's \\(pid " + stock.pid() + "\\) too",
+          SampleProcesses.LIMIT);
+      ours.awaitLine("Starting core 2", SampleProcesses.LIMIT);
+      try (Secondary without = Secondary.attach(processes.secondaryOptions())) {
+        assertEquals(Lcore.MAX - 1, without.lcores().runOnMain(Lcore::id));
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDevs;
 import io.sluice.nic.Hotplug;
+import io.sluice.platform.LcoreMap;
 import io.sluice.platform.Lcores;
 import io.sluice.primary.StopRequest;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,9 @@ public final class Secondary implements AutoCloseable {
   }
 
   /**
-   * Joins the primary of the options' file prefix.
+   * Joins the primary of the options' file prefix. Without {@code -l} it has DPDK's default of an
+   * lcore for each CPU, claimed by nobody; beside a primary of stock DPDK, whose ids are in no
+   * table, it has one that nobody else seems to use, and is warned of others that it asks for.
    *
    * @throws io.sluice.platform.SluiceException if there is none, or it cannot be joined, EINVAL if
    *     {@code --proc-type} asks for a primary; nothing is left behind then
@@ -37,12 +40,26 @@ public final class Secondary implements AutoCloseable {
     if (options.hasLcores()) {
       lcores.startMain();
     }
+    SharedMemory memory;
     try {
-      return new Secondary(SharedMemory.attach(options), lcores);
+      memory = SharedMemory.attach(options);
     } catch (RuntimeException e) {
       lcores.close();
       throw e;
     }
+    return new Secondary(
+        memory,
+        StockLcores.beside(memory).map(stock -> beside(stock, options, lcores)).orElse(lcores));
+  }
+
+  private static Lcores beside(StockLcores stock, EalOptions options, Lcores lcores) {
+    if (options.hasLcores()) {
+      stock.warnOfShared(options.lcores().lcores());
+      return lcores;
+    }
+    lcores.close();
+    LcoreMap unused = stock.claimUnused();
+    return new Lcores(unused, unused.lcores().get(0));
   }
 
   /** The shared memory. */
