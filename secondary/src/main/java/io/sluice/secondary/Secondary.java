@@ -47,9 +47,14 @@ public final class Secondary implements AutoCloseable {
       lcores.close();
       throw e;
     }
-    return new Secondary(
-        memory,
-        StockLcores.beside(memory).map(stock -> beside(stock, options, lcores)).orElse(lcores));
+    try {
+      return new Secondary(
+          memory,
+          StockLcores.beside(memory).map(stock -> beside(stock, options, lcores)).orElse(lcores));
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
   }
 
   private static Lcores beside(StockLcores stock, EalOptions options, Lcores lcores) {
