@@ -1,19 +1,17 @@
 package io.sluice.mempool;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.config.EalOptions;
 import io.sluice.config.RuntimeDirectory;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.testing.HugepageMounts;
+import io.sluice.testing.StockProgram;
 import io.sluice.testing.UniquePrefix;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,23 +51,7 @@ final class CPrimary implements AutoCloseable {
 
   /** Compiles it into a folder; where that cannot be the test is skipped. */
   static Path compile(Path folder) throws IOException, InterruptedException {
-    assumeTrue(
-        run("sh", "-c", "pkg-config --atleast-version=22.11 --max-version=22.11.99 libdpdk") == 0,
-        "needs libdpdk-dev 22.11");
-    Path source = folder.resolve("stock_primary.c");
-    try (InputStream text = CPrimary.class.getResourceAsStream("stock_primary.c")) {
-      Files.copy(text, source);
-    }
-    Path program = folder.resolve("stock_primary");
-    String build =
-        "gcc -O2 -o " + program + " " + source + " $(pkg-config --cflags --libs libdpdk)";
-    assertEquals(0, run("sh", "-c", build));
-    return program;
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    return process.waitFor(1, TimeUnit.MINUTES) ? process.exitValue() : -1;
+    return StockProgram.compile(CPrimary.class, "stock_primary.c", folder);
   }
 
   SharedMemory attach() {

@@ -2,23 +2,20 @@ package io.sluice.memzone;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.config.EalOptions;
 import io.sluice.platform.Memory;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
+import io.sluice.testing.StockProgram;
 import io.sluice.testing.UniquePrefix;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,30 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class StockSecondaryTest {
   @TempDir private Path folder;
 
-  private Path compile() throws IOException, InterruptedException {
-    Path source = folder.resolve("stock_secondary.c");
-    try (InputStream text = getClass().getResourceAsStream("stock_secondary.c")) {
-      Files.copy(text, source);
-    }
-    Path program = folder.resolve("stock_secondary");
-    String build =
-        "gcc -o " + program + " " + source + " $(pkg-config --cflags --libs libdpdk) 2>&1";
-    assumeTrue(
-        run("sh", "-c", "pkg-config --exact-version=22.11.11 libdpdk") == 0,
-        "needs libdpdk-dev 22.11.11");
-    assertEquals(0, run("sh", "-c", build));
-    return program;
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).inheritIO().start();
-    return process.waitFor(1, TimeUnit.MINUTES) ? process.exitValue() : -1;
-  }
-
   @Test
   @Timeout(90)
   void shouldShareZonesAndHeapWithStockDpdk() throws Exception {
-    Path program = compile();
+    Path program = StockProgram.compile(getClass(), "stock_secondary.c", folder);
     String prefix = UniquePrefix.next();
     EalOptions options = EalOptions.parse("--file-prefix", prefix, "-m", "8", "--iova-mode", "pa");
     Process process = null;

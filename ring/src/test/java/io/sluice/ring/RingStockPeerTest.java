@@ -2,13 +2,12 @@ package io.sluice.ring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.platform.Libc;
 import io.sluice.testing.Await;
 import io.sluice.testing.RequiresCommand;
+import io.sluice.testing.StockProgram;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,20 +47,7 @@ class RingStockPeerTest {
 
   @BeforeAll
   static void buildPeer() throws Exception {
-    Process headers = new ProcessBuilder("pkg-config", "--cflags", "libdpdk").start();
-    String flags = new String(headers.getInputStream().readAllBytes()).trim();
-    assumeTrue(headers.waitFor() == 0, "libdpdk-dev is not installed");
-    Path source = directory.resolve("ring_peer.c");
-    try (InputStream in = RingStockPeerTest.class.getResourceAsStream("/ring_peer.c")) {
-      Files.copy(in, source);
-    }
-    peer = directory.resolve("ring_peer");
-    List<String> command = new ArrayList<>(List.of("gcc", "-O2"));
-    command.addAll(List.of(flags.split(" +")));
-    command.addAll(List.of(source.toString(), "-o", peer.toString()));
-    Process compiler = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(compiler.getInputStream().readAllBytes());
-    assertEquals(0, compiler.waitFor(), output);
+    peer = StockProgram.compile(RingStockPeerTest.class, "ring_peer.c", directory);
   }
 
   /**

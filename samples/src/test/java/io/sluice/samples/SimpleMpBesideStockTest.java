@@ -10,16 +10,13 @@ import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
+import io.sluice.testing.StockProgram;
 import io.sluice.testing.UniquePrefix;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -46,32 +43,20 @@ class SimpleMpBesideStockTest {
         Files.copy(file, folder.resolve(file.getFileName()));
       }
     }
-    run("make", "-C", folder.toString(), "shared");
+    StockProgram.run("make", "-C", folder.toString(), "shared");
     program = folder.resolve("build").resolve("simple_mp");
-  }
-
-  private static String run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES) && process.exitValue() == 0, output);
-    return output;
   }
 
   /** By which index the stock program knows pools on rings; our primary has to be told. */
   private static String opsIndex() throws IOException, InterruptedException {
-    Path source = folder.resolve("mempool_ops.c");
-    try (InputStream text = SimpleMpBesideStockTest.class.getResourceAsStream("mempool_ops.c")) {
-      Files.copy(text, source, StandardCopyOption.REPLACE_EXISTING);
-    }
-    Path printer = folder.resolve("mempool_ops");
-    run("sh", "-c", "gcc -o " + printer + " " + source + " $(pkg-config --cflags --libs libdpdk)");
+    Path printer = StockProgram.compile(SimpleMpBesideStockTest.class, "mempool_ops.c", folder);
     String eal = "--no-huge --no-pci --no-telemetry -m 16 --file-prefix " + UniquePrefix.next();
     List<String> command = new ArrayList<>(List.of(printer.toString()));
     command.addAll(List.of(eal.split(" ")));
     command.addAll(List.of("--", "ring_mp_mc"));
     Matcher found =
         Pattern.compile("^index (\\d+)$", Pattern.MULTILINE)
-            .matcher(run(command.toArray(String[]::new)));
+            .matcher(StockProgram.run(command.toArray(String[]::new)));
     assertTrue(found.find());
     return found.group(1);
   }
