@@ -218,4 +218,35 @@ class StockPrimaryTest {
     }
     memory.heap(-1).free(block);
   }
+
+  @Test
+  void shouldReadSegmentsFieldsAndFlagsAndGiveUpItsReference() throws IOException {
+    try (CPrimary primary = primary(0);
+        SharedMemory memory = primary.attach()) {
+      primary.tell("special 0");
+      String[] special = primary.await("special").split(" ");
+      int offset = MbufDyn.lookupField(memory, "sluice_test_field");
+      int bit = MbufDyn.lookupFlag(memory, "sluice_test_flag");
+      assertEquals(Integer.parseInt(special[1]), offset);
+      assertEquals(Integer.parseInt(special[2]), bit);
+      Ring ring = Ring.lookup(memory, "TO_JAVA");
+      long packet = ring.dequeue();
+      assertEquals(3, Mbuf.nbSegs(packet));
+      assertEquals(10 + 11 + 12, Mbuf.pktLen(packet));
+      assertEquals(4711, Memory.getInt(packet + offset));
+      assertEquals(1L << bit, Mbuf.olFlags(packet));
+      byte letter = 'a';
+      for (long segment = packet; segment != 0; segment = Mbuf.next(segment), letter++) {
+        assertEquals(2, Mbuf.refcnt(segment));
+        assertEquals(10 + letter - 'a', Mbuf.dataLen(segment));
+        for (int i = 0; i < Mbuf.dataLen(segment); i++) {
+          assertEquals(letter, Memory.getByte(Mbuf.mtod(segment) + i));
+        }
+      }
+      Mbuf.free(packet);
+      primary.tell("kept 0");
+      assertEquals("kept 1", primary.await("kept"));
+      primary.assertUnharmed();
+    }
+  }
 }

@@ -5,6 +5,9 @@
  *   receive N receives as many over FROM_JAVA, checks and frees them
  *   grow MB   has the heap take more pages, and says where; shrink gives them back
  *   disable   allows no secondaries from now on
+ *   special   sends a packet of three segments, to which it keeps a reference, with a field and a
+ *             flag of its own, and says where these are; kept says how many references are left,
+ *             and gives the last one up
  *   state     says what is left in the pool and the rings
  */
 #include <inttypes.h>
@@ -17,6 +20,7 @@
 #include <rte_errno.h>
 #include <rte_malloc.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
 #include <rte_ring.h>
 
 #define POOL_SIZE 2047
@@ -82,6 +86,36 @@ static void receive(uint64_t count)
 	printf("received %" PRIu64 " bad %" PRIu64 "\n", number, bad);
 }
 
+static struct rte_mbuf *kept;
+
+static void send_special(void)
+{
+	const struct rte_mbuf_dynfield field = {
+		.name = "sluice_test_field", .size = 4, .align = 4 };
+	const struct rte_mbuf_dynflag flag = { .name = "sluice_test_flag" };
+	int offset = rte_mbuf_dynfield_register(&field);
+	int bit = rte_mbuf_dynflag_register(&flag);
+
+	if (offset < 0 || bit < 0) {
+		printf("no dynamic field or flag\n");
+		return;
+	}
+	kept = rte_pktmbuf_alloc(pool);
+	for (int segment = 0; segment < 3; segment++) {
+		struct rte_mbuf *m = segment == 0 ? kept : rte_pktmbuf_alloc(pool);
+
+		memset(rte_pktmbuf_append(m, 10 + segment), 'a' + segment, 10 + segment);
+		if (m != kept)
+			rte_pktmbuf_chain(kept, m);
+	}
+	*RTE_MBUF_DYNFIELD(kept, offset, uint32_t *) = 4711;
+	kept->ol_flags |= RTE_BIT64(bit);
+	for (struct rte_mbuf *m = kept; m != NULL; m = m->next)
+		rte_mbuf_refcnt_update(m, 1);
+	rte_ring_enqueue(to_java, kept);
+	printf("special %d %d\n", offset, bit);
+}
+
 int main(int argc, char **argv)
 {
 	int parsed = rte_eal_init(argc, argv);
@@ -123,6 +157,11 @@ int main(int argc, char **argv)
 		} else if (strcmp(order, "shrink") == 0) {
 			rte_free(block);
 			printf("shrunk\n");
+		} else if (strcmp(order, "special") == 0) {
+			send_special();
+		} else if (strcmp(order, "kept") == 0) {
+			printf("kept %d\n", rte_mbuf_refcnt_read(kept));
+			rte_pktmbuf_free(kept);
 		} else if (strcmp(order, "disable") == 0) {
 			printf("disabled %d\n", rte_mp_disable());
 		} else {
