@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.config.EalOptions;
+import io.sluice.mempool.Mempool;
+import io.sluice.secondary.Secondary;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
@@ -36,7 +39,14 @@ class StockPrimaryCommandsTest {
     List<String> command =
         new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd", "--file-prefix", prefix));
     command.addAll(List.of("-l", "0,1", "-m", "64", "--no-pci", "--no-telemetry"));
-    command.addAll(List.of("--vdev", "net_ring0", "--", "-i", "--total-num-mbufs=" + MBUFS));
+    command.addAll(
+        List.of(
+            "--base-virtaddr=0x200000000000",
+            "--vdev",
+            "net_ring0",
+            "--",
+            "-i",
+            "--total-num-mbufs=" + MBUFS));
     testpmd = JavaProcess.startCommand(command);
     testpmd.awaitLine("Done", LIMIT);
   }
@@ -92,6 +102,18 @@ class StockPrimaryCommandsTest {
       assertEquals(0, ps.awaitExit(LIMIT), () -> String.join("\n", ps.stdout()));
       String shown = String.join("\n", ps.stdout());
       assertTrue(shown.contains("" + testpmd.pid()), shown);
+    }
+  }
+
+  @Test
+  void shouldStandInTheWayOfNoDeviceThatComesOrGoes() {
+    try (Secondary secondary =
+        Secondary.attach(EalOptions.parse("--proc-type=secondary", "--file-prefix", prefix))) {
+      testpmd.send("port attach net_null7,size=64");
+      testpmd.awaitLine("Port 1 is attached. Now total ports is 2", LIMIT);
+      testpmd.send("port detach 1");
+      testpmd.awaitLine("Now total ports is 1", LIMIT);
+      assertEquals(MBUFS, Mempool.lookup(secondary.memory(), "mb_pool_0").size());
     }
   }
 }
