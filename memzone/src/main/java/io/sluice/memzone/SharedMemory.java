@@ -157,7 +157,7 @@ public final class SharedMemory implements AutoCloseable {
     undo.push(heaps::close);
     setOwn(true);
     heaps.create(sockets);
-    Tailq.createAll(address);
+    Tailq.createAll(address, options.tailqs());
     Memory.putLong(address + MemConfigLayout.TSC_HZ, Tsc.hz());
     makeZones();
     enterExisting();

@@ -8,7 +8,7 @@ final class EalArguments {
   private static final String ACCEPTED =
       "-l --lcores --main-lcore --proc-type --file-prefix -m --socket-mem --huge-dir --no-huge"
           + " --single-file-segments --base-virtaddr --iova-mode --vdev -a -b --no-pci --log-level"
-          + " --mempool-ops-index";
+          + " --mempool-ops-index --tailq";
 
   private final String[] args;
   private final EalOptions.Builder builder = EalOptions.builder();
@@ -61,6 +61,7 @@ final class EalArguments {
       case "--socket-mem" -> builder.socketMemMb(numbers(name, value(name, attached)));
       case "--huge-dir" -> builder.hugeDir(Path.of(value(name, attached)));
       case "--base-virtaddr" -> builder.baseVirtaddr(address(name, value(name, attached)));
+      case "--tailq" -> builder.tailq(value(name, attached));
       case "--mempool-ops-index" -> builder.mempoolOpsIndex(number(name, value(name, attached)));
       case "--iova-mode" -> builder.iovaMode(iovaMode(value(name, attached)));
       case "--vdev" -> builder.vdev(value(name, attached));

@@ -114,6 +114,14 @@ public final class EalOptions {
     return values.mempoolOpsIndex;
   }
 
+  /**
+   * {@code --tailq}: lists that C programs of these pages register ({@code EAL_REGISTER_TAILQ})
+   * beside those of DPDK's libraries; a secondary that misses one does not start.
+   */
+  public List<String> tailqs() {
+    return List.copyOf(values.tailqs);
+  }
+
   public long baseVirtaddr() {
     return values.baseVirtaddr;
   }
@@ -180,6 +188,7 @@ public final class EalOptions {
     private boolean singleFileSegments;
     private long baseVirtaddr = DEFAULT_BASE_VIRTADDR;
     private int mempoolOpsIndex;
+    private final List<String> tailqs = new ArrayList<>();
     private IovaMode iovaMode = IovaMode.VA;
     private final List<String> vdevs = new ArrayList<>();
     private final List<String> allow = new ArrayList<>();
@@ -298,6 +307,20 @@ public final class EalOptions {
       return this;
     }
 
+    /** At most 31 bytes, each once, as many as the config has room for. */
+    public Builder tailq(String name) {
+      if (name.isEmpty() || name.length() >= TailqHeadLayout.NAMESIZE || tailqs.contains(name)) {
+        throw new EalOptionException(
+            "--tailq '" + name + "': accepted are names of 1 to 31 characters, each once");
+      }
+      if (tailqs.size() == Tailq.MAX_MORE) {
+        throw new EalOptionException(
+            "--tailq '" + name + "': accepted are " + Tailq.MAX_MORE + " at most");
+      }
+      tailqs.add(name);
+      return this;
+    }
+
     public Builder iovaMode(IovaMode mode) {
       this.iovaMode = mode;
       return this;
@@ -394,6 +417,7 @@ public final class EalOptions {
       copy.singleFileSegments = singleFileSegments;
       copy.baseVirtaddr = baseVirtaddr;
       copy.mempoolOpsIndex = mempoolOpsIndex;
+      copy.tailqs.addAll(tailqs);
       copy.iovaMode = iovaMode;
       copy.vdevs.addAll(vdevs);
       copy.allow.addAll(allow);

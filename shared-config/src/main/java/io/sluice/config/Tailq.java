@@ -3,6 +3,8 @@ package io.sluice.config;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
@@ -52,13 +54,22 @@ public final class Tailq {
     return config + MemConfigLayout.TAILQ_HEAD + (long) index * TailqHeadLayout.SIZEOF;
   }
 
-  /** Makes all of them, empty. */
-  public static void createAll(long config) {
-    for (int i = 0; i < NAMES.length; i++) {
+  /** How many there may be beside those that every primary makes. */
+  static final int MAX_MORE = TailqHeadLayout.MAX - NAMES.length;
+
+  /**
+   * Makes all of them, empty.
+   *
+   * @param more names of those that only some C programs know; at most {@link #MAX_MORE}
+   */
+  public static void createAll(long config, List<String> more) {
+    List<String> names = new ArrayList<>(List.of(NAMES));
+    names.addAll(more);
+    for (int i = 0; i < names.size(); i++) {
       long head = head(config, i);
       Memory.putLong(head + TailqHeadLayout.FIRST, 0);
       Memory.putLong(head + TailqHeadLayout.LAST, head + TailqHeadLayout.FIRST);
-      Memory.putString(head + TailqHeadLayout.NAME, TailqHeadLayout.NAMESIZE, NAMES[i]);
+      Memory.putString(head + TailqHeadLayout.NAME, TailqHeadLayout.NAMESIZE, names.get(i));
     }
   }
 

@@ -56,6 +56,7 @@ class EalOptionsTest {
             "0x300000000001",
             "--iova-mode=pa",
             "--mempool-ops-index=2",
+            "--tailq=own",
             "--vdev=net_null0,size=64",
             "--vdev",
             "net_null1",
@@ -77,6 +78,7 @@ class EalOptionsTest {
     assertEquals(0x300001000000L, options.baseVirtaddr(), "rounded up to 16 MB");
     assertEquals(IovaMode.PA, options.iovaMode());
     assertEquals(2, options.mempoolOpsIndex());
+    assertEquals(List.of("own"), options.tailqs());
     assertEquals(List.of("net_null0,size=64", "net_null1"), options.vdevs());
     assertEquals(List.of("0000:02:00.0,arg=1"), options.allow());
     assertTrue(options.noPci());
@@ -244,6 +246,10 @@ class EalOptionsTest {
         "--base-virtaddr 0",
         "--base-virtaddr 0x7fffffffffff",
         "--mempool-ops-index 11",
+        "--tailq=",
+        "--tailq a --tailq a",
+        "--tailq a2345678901234567890123456789012",
+        "--tailq a --tailq b --tailq c --tailq d --tailq e",
         "--iova-mode dc",
         "--vdev",
         "--vdev ,x",

@@ -18,7 +18,7 @@ class TailqTest {
   @BeforeEach
   void create() {
     config = Memory.allocate(MemConfigLayout.SIZEOF);
-    Tailq.createAll(config);
+    Tailq.createAll(config, List.of("own"));
   }
 
   @AfterEach
@@ -36,6 +36,7 @@ class TailqTest {
   void shouldMakeTheHeadsInDpdksOrder() {
     assertEquals(config + MemConfigLayout.TAILQ_HEAD, Tailq.lookup(config, "RTE_RING"));
     assertEquals(config + MemConfigLayout.TAILQ_HEAD + 48, Tailq.lookup(config, "RTE_MEMPOOL"));
+    assertEquals(config + MemConfigLayout.TAILQ_HEAD + 28 * 48, Tailq.lookup(config, "own"));
     long ring = Tailq.lookup(config, "RTE_RING");
     assertEquals(0, Memory.getLong(ring));
     assertEquals(ring, Memory.getLong(ring + 8), "last of an empty list is its first");
