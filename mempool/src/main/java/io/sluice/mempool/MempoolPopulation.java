@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Memory for the objects of a pool that nobody else can see yet: chunks, in which objects are laid
- * out, none across a page unless the pool does not mind or the pages are contiguous in IO
- * addresses.
+ * out as DPDK does: none across a page unless the pool does not mind, or it is larger than a page
+ * and the pages are contiguous in IO addresses.
  */
 final class MempoolPopulation {
   /** {@code RTE_MEMPOOL_F_NON_IO}: no device may use the objects. */
@@ -205,10 +205,17 @@ final class MempoolPopulation {
     }
   }
 
-  /** The first page that an object would run into whose IO address does not go on; 0 if none. */
+  /**
+   * The page that an object would run into and has to begin instead ({@code check_obj_bounds}), 0
+   * if it lies in one; for one that is larger than a page, the first whose IO address does not go
+   * on.
+   */
   private long breakWithin(long at) {
-    long iova = memory.heap(-1).virt2iova(at);
     long page = MempoolCreation.alignUp(at + 1, SMALLEST_PAGE);
+    if (total <= SMALLEST_PAGE) {
+      return page < at + total ? page : 0;
+    }
+    long iova = memory.heap(-1).virt2iova(at);
     while (page < at + total) {
       if (memory.heap(-1).virt2iova(page) - iova != page - at) {
         return page;
