@@ -44,15 +44,17 @@ final class ResultTable {
     return "bench: rows=" + againstC.size() + " at_or_ahead_of_C=" + ahead + " worst=" + worst;
   }
 
-  /** Whether anything was allocated on the way of an element. */
+  /** Whether anything was allocated on the way of an element, where that is measured. */
   static String allocation(List<Row> rows) {
-    List<String> allocating = rows.stream().filter(row -> row.bytes() > 0).map(Row::name).toList();
+    List<Row> measured = rows.stream().filter(row -> !Double.isNaN(row.bytes())).toList();
+    List<String> allocating =
+        measured.stream().filter(row -> row.bytes() > 0).map(Row::name).toList();
     return allocating.isEmpty()
-        ? "bench: not one byte allocated in " + rows.size() + " rows"
+        ? "bench: not one byte allocated in " + measured.size() + " rows"
         : "bench: allocated in "
             + allocating.size()
             + " of "
-            + rows.size()
+            + measured.size()
             + " rows: "
             + allocating;
   }
