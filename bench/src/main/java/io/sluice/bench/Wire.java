@@ -37,9 +37,14 @@ final class Wire implements AutoCloseable {
       words.addAll(List.of("-l", Integer.toString(cpu), "--"));
       words.addAll(List.of("net_af_packet0,iface=" + PEER, length));
       source = new Child("traffic source", launcher(), TrafficSource.class, words);
-      source.awaitLine(TrafficSource.READY, LIMIT, stop::isRequested);
     } catch (CommandFailure e) {
       namespace.close();
+      throw e;
+    }
+    try {
+      source.awaitLine(TrafficSource.READY, LIMIT, stop::isRequested);
+    } catch (CommandFailure e) {
+      close();
       throw e;
     }
   }

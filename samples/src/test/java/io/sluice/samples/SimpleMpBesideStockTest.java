@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -61,47 +62,40 @@ class SimpleMpBesideStockTest {
     return found.group(1);
   }
 
+  /** What is typed at either, to one secondary after the other. */
+  private static void assertPass(JavaProcess primary, Supplier<JavaProcess> secondaries) {
+    primary.awaitLine("Starting core 1", SampleProcesses.LIMIT);
+    for (int round = 0; round < 2; round++) {
+      JavaProcess secondary = secondaries.get();
+      secondary.awaitLine("Starting core 3", SampleProcesses.LIMIT);
+      primary.send("send down" + round);
+      secondary.awaitLine("core 3: Received 'down" + round + "'$", SampleProcesses.LIMIT);
+      secondary.send("send up" + round);
+      primary.awaitLine("core 1: Received 'up" + round + "'$", SampleProcesses.LIMIT);
+      secondary.send("quit");
+      assertEquals(0, secondary.awaitExit(SampleProcesses.LIMIT));
+    }
+    primary.send("quit");
+    assertEquals(0, primary.awaitExit(SampleProcesses.LIMIT));
+  }
+
   @Test
   void shouldPassWhatIsTypedBetweenTheStockPrimaryAndOurSecondary() {
     try (SampleProcesses processes = new SampleProcesses()) {
-      JavaProcess stock =
-          processes.stock(program, "-l 0,1 -m 32 --no-pci --no-telemetry --proc-type primary");
-      stock.awaitLine("Starting core 1", SampleProcesses.LIMIT);
-      for (int round = 0; round < 2; round++) {
-        JavaProcess ours = processes.secondary("simple_mp", "--lcores 2@0,3@0", "");
-        ours.awaitLine("Starting core 3", SampleProcesses.LIMIT);
-        stock.send("send from_c" + round);
-        ours.awaitLine("core 3: Received 'from_c" + round + "'$", SampleProcesses.LIMIT);
-        ours.send("send from_java" + round);
-        stock.awaitLine("core 1: Received 'from_java" + round + "'", SampleProcesses.LIMIT);
-        ours.send("quit");
-        assertEquals(0, ours.awaitExit(SampleProcesses.LIMIT));
-      }
-      stock.send("quit");
-      assertEquals(0, stock.awaitExit(SampleProcesses.LIMIT));
+      assertPass(
+          processes.stock(program, "-l 0,1 -m 32 --no-pci --no-telemetry --proc-type primary"),
+          () -> processes.secondary("simple_mp", "--lcores 2@0,3@0", ""));
     }
   }
 
   @Test
   void shouldPassWhatIsTypedBetweenOurPrimaryAndTheStockSecondary() throws Exception {
     try (SampleProcesses processes = new SampleProcesses()) {
-      JavaProcess ours =
-          processes.hugePrimary("simple_mp", "-l 0,1 --mempool-ops-index " + opsIndex());
-      ours.awaitLine("Starting core 1", SampleProcesses.LIMIT);
-      for (int round = 0; round < 2; round++) {
-        JavaProcess stock =
-            processes.stock(
-                program, "--lcores 2@0,3@0 --no-pci --no-telemetry --proc-type secondary");
-        stock.awaitLine("Starting core 3", SampleProcesses.LIMIT);
-        ours.send("send from_java" + round);
-        stock.awaitLine("core 3: Received 'from_java" + round + "'", SampleProcesses.LIMIT);
-        stock.send("send from_c" + round);
-        ours.awaitLine("core 1: Received 'from_c" + round + "'", SampleProcesses.LIMIT);
-        stock.send("quit");
-        assertEquals(0, stock.awaitExit(SampleProcesses.LIMIT));
-      }
-      ours.send("quit");
-      assertEquals(0, ours.awaitExit(SampleProcesses.LIMIT));
+      assertPass(
+          processes.hugePrimary("simple_mp", "-l 0,1 --mempool-ops-index " + opsIndex()),
+          () ->
+              processes.stock(
+                  program, "--lcores 2@0,3@0 --no-pci --no-telemetry --proc-type secondary"));
     }
   }
 

@@ -1,25 +1,13 @@
 package io.sluice.bench.rows;
 
 import io.sluice.cli.processes.Child;
-import io.sluice.mempool.Mempool;
-import io.sluice.memzone.SharedMemory;
-import io.sluice.nic.EthDev;
 import io.sluice.primary.Primary;
 import io.sluice.ring.Protection;
-import io.sluice.ring.Ring;
 import java.util.Arrays;
 import java.util.Locale;
 
-/**
- * Packets come in by one port, go over a ring to a worker process, which swaps their addresses,
- * come back over another ring and leave by the other port. The points are what a packet takes here,
- * and each stage of it.
- */
+/** A chain over a worker process. The points are what a packet takes here, and each stage of it. */
 final class Chain implements Runnable {
-  static final String OUT = "bench-out";
-  static final String IN = "bench-in";
-
-  private static final int RING_SIZE = 1024;
   private static final int BURST = Ports.BURST;
 
   private enum Stage {
@@ -29,11 +17,7 @@ final class Chain implements Runnable {
     TX
   }
 
-  private final SharedMemory memory;
-  private final EthDev from;
-  private final EthDev to;
-  private final Ring out;
-  private final Ring in;
+  private final ChainEnds ends;
   private final Windows windows;
   private final int otherCpu;
   private final long[] burst = new long[BURST];
@@ -50,23 +34,14 @@ final class Chain implements Runnable {
   private int window = -1;
 
   Chain(Primary primary, Protection protection, Windows windows, int otherCpu) {
-    this.memory = primary.memory();
-    Mempool pool = Ports.pool(primary, protection);
-    this.from = Ports.open(primary, 0, pool);
-    this.to = Ports.open(primary, 1, pool);
-    this.out = ring(OUT, protection);
-    this.in = ring(IN, protection);
+    this.ends = new ChainEnds(primary, protection);
     this.windows = windows;
     this.otherCpu = otherCpu;
   }
 
-  private Ring ring(String name, Protection protection) {
-    return Ring.create(memory, name, RING_SIZE, -1, Ring.SP_ENQ | Ring.SC_DEQ, protection);
-  }
-
   @Override
   public void run() {
-    try (Child worker = OtherProcess.start(memory, otherCpu, "work", OUT, IN)) {
+    try (Child worker = ends.startWorker(otherCpu)) {
       windows.measure("packet", this::turns, this::endWindow);
       worker.stop();
     }
@@ -95,22 +70,22 @@ final class Chain implements Runnable {
   }
 
   private void turn() {
-    if (out.freeCount() >= BURST) {
+    if (ends.out.freeCount() >= BURST) {
       long begin = System.nanoTime();
-      int received = from.rxBurst(0, burst, 0, BURST);
+      int received = ends.from.rxBurst(0, burst, 0, BURST);
       long between = System.nanoTime();
-      out.enqueueBulk(burst, 0, received);
+      ends.out.enqueueBulk(burst, 0, received);
       taken[Stage.ENQUEUE.ordinal()] += System.nanoTime() - between;
       taken[Stage.RX.ordinal()] += between - begin;
     }
     long begin = System.nanoTime();
-    int n = in.dequeueBurst(burst, 0, BURST);
+    int n = ends.in.dequeueBurst(burst, 0, BURST);
     if (n == 0) {
       Thread.onSpinWait();
       return;
     }
     long between = System.nanoTime();
-    n = to.txBurst(0, burst, 0, n);
+    n = ends.to.txBurst(0, burst, 0, n);
     taken[Stage.TX.ordinal()] += System.nanoTime() - between;
     taken[Stage.DEQUEUE.ordinal()] += between - begin;
     packets += n;

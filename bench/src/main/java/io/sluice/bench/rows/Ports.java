@@ -25,17 +25,9 @@ public final class Ports {
   private Ports() {}
 
   /** Protected as pools are by default. */
-  static Mempool pool(Primary primary) {
-    return pool(primary, MempoolConf.of(MBUFS, 0));
-  }
-
   static Mempool pool(Primary primary, Protection protection) {
-    return pool(primary, MempoolConf.of(MBUFS, 0).withProtection(protection));
-  }
-
-  private static Mempool pool(Primary primary, MempoolConf conf) {
-    return PktmbufPool.create(
-        primary.memory(), "bench", conf.withCacheSize(CACHE), 0, PktmbufPool.DEFAULT_BUF_SIZE);
+    MempoolConf conf = MempoolConf.of(MBUFS, 0).withCacheSize(CACHE).withProtection(protection);
+    return PktmbufPool.create(primary.memory(), "bench", conf, 0, PktmbufPool.DEFAULT_BUF_SIZE);
   }
 
   /** A port of {@code net_null} that is started. */

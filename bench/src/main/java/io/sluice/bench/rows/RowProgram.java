@@ -48,7 +48,13 @@ public final class RowProgram {
             case "lpm" -> new LpmForwarding(primary, protection, windows);
             case "chain" -> new Chain(primary, protection, windows, otherCpu);
             case "soak" ->
-                new Soak(primary, windows, otherCpu, Integer.parseInt(argument), rest.get(5));
+                new Soak(
+                    primary,
+                    protection,
+                    windows,
+                    otherCpu,
+                    Integer.parseInt(argument),
+                    rest.get(5));
             case "start" -> new StartTimes(memory)::startPrimaries;
             case "attach-memory" -> new StartTimes(memory)::attachByMemory;
             case "attach-memzones" -> new StartTimes(memory)::attachByMemzones;

@@ -2,12 +2,9 @@ package io.sluice.bench.rows;
 
 import io.sluice.cli.processes.Child;
 import io.sluice.mempool.Mbuf;
-import io.sluice.mempool.Mempool;
-import io.sluice.memzone.SharedMemory;
-import io.sluice.nic.EthDev;
 import io.sluice.platform.Memory;
 import io.sluice.primary.Primary;
-import io.sluice.ring.Ring;
+import io.sluice.ring.Protection;
 import java.io.FileNotFoundException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -18,16 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /**
- * The chain over a worker process at a steady rate for minutes, all as it is by default, with
- * protection against deaths. What a packet takes is counted from when it was due to come in, so
- * that a stall counts for all that it held up.
+ * The chain over a worker process at a steady rate for minutes. What a packet takes is counted from
+ * when it was due to come in, so that a stall counts for all that it held up.
  */
 public final class Soak implements Runnable {
   /** Begins the line of the result. */
   public static final String LINE = "soak: ";
 
   private static final int BURST = Ports.BURST;
-  private static final int RING_SIZE = 1024;
 
   /** A million packets a second. */
   private static final long INTERVAL_NANOS = 1_000;
@@ -41,11 +36,7 @@ public final class Soak implements Runnable {
   private static final int DIGITS = 3;
   private static final double MICRO = 1e3;
 
-  private final SharedMemory memory;
-  private final EthDev from;
-  private final EthDev to;
-  private final Ring out;
-  private final Ring in;
+  private final ChainEnds ends;
   private final Windows windows;
   private final int otherCpu;
   private final int minutes;
@@ -61,13 +52,14 @@ public final class Soak implements Runnable {
    *
    * @param file for the distribution; empty for none
    */
-  Soak(Primary primary, Windows windows, int otherCpu, int minutes, String file) {
-    this.memory = primary.memory();
-    Mempool pool = Ports.pool(primary);
-    this.from = Ports.open(primary, 0, pool);
-    this.to = Ports.open(primary, 1, pool);
-    this.out = Ring.create(memory, Chain.OUT, RING_SIZE, -1, Ring.SP_ENQ | Ring.SC_DEQ);
-    this.in = Ring.create(memory, Chain.IN, RING_SIZE, -1, Ring.SP_ENQ | Ring.SC_DEQ);
+  Soak(
+      Primary primary,
+      Protection protection,
+      Windows windows,
+      int otherCpu,
+      int minutes,
+      String file) {
+    this.ends = new ChainEnds(primary, protection);
     this.windows = windows;
     this.otherCpu = otherCpu;
     this.minutes = minutes;
@@ -85,7 +77,7 @@ public final class Soak implements Runnable {
   public void run() {
     Allocation allocation = new Allocation();
     String worker;
-    try (Child other = OtherProcess.start(memory, otherCpu, "work", Chain.OUT, Chain.IN)) {
+    try (Child other = ends.startWorker(otherCpu)) {
       windows.pinned(
           () -> {
             start = System.nanoTime();
@@ -142,19 +134,19 @@ public final class Soak implements Runnable {
   private void send(long packets) {
     long due = Math.min(packets, (System.nanoTime() - start) / INTERVAL_NANOS) - sent;
     int n = (int) Math.min(due, BURST);
-    if (n <= 0 || out.freeCount() < n) {
+    if (n <= 0 || ends.out.freeCount() < n) {
       return;
     }
-    n = from.rxBurst(0, burst, 0, n);
+    n = ends.from.rxBurst(0, burst, 0, n);
     for (int i = 0; i < n; i++) {
       Memory.putLong(Mbuf.mtod(burst[i]) + DUE_AT, start + (sent + i) * INTERVAL_NANOS);
     }
-    out.enqueueBulk(burst, 0, n);
+    ends.out.enqueueBulk(burst, 0, n);
     sent += n;
   }
 
   private void receive() {
-    int n = in.dequeueBurst(burst, 0, BURST);
+    int n = ends.in.dequeueBurst(burst, 0, BURST);
     if (n == 0) {
       Thread.onSpinWait();
       return;
@@ -165,7 +157,7 @@ public final class Soak implements Runnable {
       taken.recordValue(Math.min(nanos, LONGEST_NANOS));
     }
     received += n;
-    int gone = to.txBurst(0, burst, 0, n);
+    int gone = ends.to.txBurst(0, burst, 0, n);
     Mbuf.freeBulk(burst, gone, n - gone);
   }
 }
