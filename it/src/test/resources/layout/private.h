@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <sys/queue.h>
 
+#include <rte_atomic.h>
 #include <rte_common.h>
 #include <rte_config.h>
 #include <rte_eal.h>
@@ -25,6 +26,7 @@
 #include <rte_mempool.h>
 #include <rte_memory.h>
 #include <rte_memzone.h>
+#include <rte_pdump.h>
 #include <rte_ring.h>
 #include <rte_rwlock.h>
 #include <rte_spinlock.h>
@@ -192,4 +194,87 @@ struct p_port_info {
   struct p_tx_stats {
     uint64_t tx[32], tx_drop[32];
   } p_LINE tx_stats[16];
+};
+
+/* What drivers of virtual devices keep in dev_private. */
+struct p_null_queue {
+  void *port;
+  struct rte_mempool *mb_pool;
+  void *dummy_packet;
+  rte_atomic64_t rx_pkts, tx_pkts;
+};
+
+struct p_null_port {
+  unsigned int packet_size, packet_copy, no_rx;
+  uint16_t port_id;
+  struct p_null_queue rx[RTE_MAX_QUEUES_PER_PORT], tx[RTE_MAX_QUEUES_PER_PORT];
+  struct rte_ether_addr eth_addr;
+  uint64_t flow_type_rss_offloads;
+  rte_spinlock_t rss_lock;
+  uint16_t reta_size;
+  struct rte_eth_rss_reta_entry64 reta_conf[RTE_ETH_RSS_RETA_SIZE_128 / RTE_ETH_RETA_GROUP_SIZE];
+  uint8_t rss_key[40];
+};
+
+struct p_ring_queue {
+  struct rte_ring *rng;
+  rte_atomic64_t rx_pkts, tx_pkts;
+};
+
+struct p_ring_port {
+  unsigned int max_rx_queues, max_tx_queues;
+  struct p_ring_queue rx[16], tx[16];
+  struct rte_ether_addr address;
+  int action;
+};
+
+struct p_packet_rx {
+  int sockfd;
+  void *rd, *map;
+  unsigned int framecount, framenum;
+  struct rte_mempool *mb_pool;
+  uint16_t in_port;
+  uint8_t vlan_strip;
+  unsigned long rx_pkts, rx_bytes;
+} p_LINE;
+
+struct p_packet_tx {
+  int sockfd;
+  unsigned int frame_data_size;
+  void *rd, *map;
+  unsigned int framecount, framenum;
+  unsigned long tx_pkts, err_pkts, tx_bytes;
+} p_LINE;
+
+struct p_packet_port {
+  unsigned int nb_queues;
+  int if_index;
+  char *if_name;
+  struct rte_ether_addr eth_addr;
+  struct tpacket_req req;
+  struct p_packet_rx *rx_queue;
+  struct p_packet_tx *tx_queue;
+  uint8_t vlan_strip;
+};
+
+/* What a capturing process asks of the primary. */
+struct p_pdump_request {
+  uint16_t ver, op;
+  uint32_t flags;
+  char device[64];
+  uint16_t queue;
+  void *ring, *mp;
+  const void *prm;
+  uint32_t snaplen;
+};
+
+struct p_pdump_response {
+  uint16_t ver, res_op;
+  int32_t err_value;
+};
+
+struct p_pdump_stats {
+  struct rte_pdump_stats rx[RTE_MAX_ETHPORTS][RTE_MAX_QUEUES_PER_PORT];
+  struct rte_pdump_stats tx[RTE_MAX_ETHPORTS][RTE_MAX_QUEUES_PER_PORT];
+  const void *mz;
 };

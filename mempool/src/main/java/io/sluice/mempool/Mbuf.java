@@ -62,7 +62,7 @@ public final class Mbuf {
   }
 
   /** {@code rte_pktmbuf_reset}: an empty packet of one segment; five wide stores over two lines. */
-  static void reset(long m) {
+  public static void reset(long m) {
     int headroom = Math.min(HEADROOM, bufLen(m));
     Memory.putLong(m + MbufLayout.DATA_OFF, REARM | headroom);
     Memory.putLong(m + MbufLayout.OL_FLAGS, olFlags(m) & MbufFlags.EXTERNAL);

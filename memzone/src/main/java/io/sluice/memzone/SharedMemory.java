@@ -9,7 +9,6 @@ import io.sluice.config.Locks;
 import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpChannel;
-import io.sluice.config.MpMessage;
 import io.sluice.config.ProcType;
 import io.sluice.config.ProcessTable;
 import io.sluice.config.RuntimeDirectory;
@@ -23,8 +22,6 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import io.sluice.platform.Tsc;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -45,9 +42,6 @@ import java.util.function.BooleanSupplier;
  * <p>One object per process and prefix; a JVM that opens several needs different base addresses.
  */
 public final class SharedMemory implements AutoCloseable {
-  private static final String VDEV_ACTION = "bus_vdev_mp";
-  private static final int VDEV_PARAM_LENGTH = 72;
-  private static final int VDEV_SCAN_REPLY = 3;
 
   /** Longer than another process takes to grow the heap while a third one does not answer. */
   private static final long LOCK_NANOS = 20_000_000_000L;
@@ -188,7 +182,6 @@ public final class SharedMemory implements AutoCloseable {
   private void openChannel() {
     channel = MpChannel.open(directory, true);
     undo.push(channel::close);
-    channel.register(VDEV_ACTION, this::answerVdevScan);
   }
 
   /**
@@ -330,13 +323,6 @@ public final class SharedMemory implements AutoCloseable {
     if (options.hasLcores()) {
       options.lcores().lcores().forEach(processes::claimLcore);
     }
-  }
-
-  /** A secondary asks which virtual devices there are: none, as far as this layer knows. */
-  private void answerVdevScan(MpMessage message, String peer) {
-    byte[] param = new byte[VDEV_PARAM_LENGTH];
-    ByteBuffer.wrap(param).order(ByteOrder.LITTLE_ENDIAN).putInt(VDEV_SCAN_REPLY);
-    channel.reply(new MpMessage(message.name(), param), peer);
   }
 
   /**

@@ -13,7 +13,7 @@ package io.sluice.nic;
  * </pre>
  *
  * <p>A slot whose name is empty is free. Sluice's pointers to queues stay zero: queues are
- * process-local.
+ * process-local. {@code dev_private} is a {@link StockPrivate}'s, or zero.
  */
 public final class EthDevDataLayout {
   public static final int MAX_PORTS = 32;
@@ -26,6 +26,7 @@ public final class EthDevDataLayout {
   public static final int NAME = 0;
   public static final int NB_RX_QUEUES = 80;
   public static final int NB_TX_QUEUES = 82;
+  public static final int DEV_PRIVATE = 96;
   public static final int DEV_LINK = 104;
   public static final int MTU = 2384;
   public static final int MIN_RX_BUF_SIZE = 2388;

@@ -232,6 +232,28 @@ public final class EthDevs implements AutoCloseable {
     }
   }
 
+  /** Whether a secondary of stock DPDK can see a port of this process. */
+  synchronized boolean isSeenByStock(String name) {
+    EthDev port = byName(name);
+    return port != null && data.isSeenByStock(port.portId());
+  }
+
+  /**
+   * The ports of this process that a secondary of stock DPDK can see; their counters there are made
+   * those of now.
+   */
+  synchronized List<String> countForStock() {
+    List<String> names = new ArrayList<>();
+    known.forEach(
+        (portId, port) -> {
+          if (data.isSeenByStock(portId)) {
+            data.countForStock(portId);
+            names.add(port.name());
+          }
+        });
+    return names;
+  }
+
   /** Leaves the ports that this process probed to the next primary, as its death would. */
   public synchronized void leave() {
     known.values().forEach(EthDev::abandon);

@@ -31,6 +31,7 @@ final class EthPortData {
   private final long data;
   private final long stats;
   private final long queues;
+  private final StockPrivate[] stock = new StockPrivate[EthDevDataLayout.MAX_PORTS];
 
   private EthPortData(SharedMemory memory, long data, long stats, long queues) {
     this.memory = memory;
@@ -159,12 +160,20 @@ final class EthPortData {
     long slot = slot(port);
     Memory.fill(slot, EthDevDataLayout.SIZEOF, (byte) 0);
     Memory.fill(queueLine(port, false, 0), EthStatsLayout.PORT_SIZEOF, (byte) 0);
-    long mac = memory.heap(-1).zmalloc("eth_mac", MAC, 64);
-    if (mac == 0) {
+    StockPrivate stock = driver.stockPrivate();
+    long size = stock == null ? MAC : stock.size();
+    long block = memory.heap(-1).zmalloc("eth_private", size, 64);
+    if (block == 0) {
       throw new SluiceException(
-          Errno.ENOMEM, "port '" + name + "': no memory for its address; give more with -m");
+          Errno.ENOMEM,
+          "port '" + name + "': no memory for its " + size + " bytes; give more with -m");
     }
-    Memory.putLong(slot + EthDevDataLayout.MAC_ADDRS, mac);
+    if (stock == null) {
+      Memory.putLong(slot + EthDevDataLayout.MAC_ADDRS, block);
+    } else {
+      Memory.putLong(slot + EthDevDataLayout.DEV_PRIVATE, block);
+      Memory.putLong(slot + EthDevDataLayout.MAC_ADDRS, block + stock.macOffset());
+    }
     Memory.putShort(slot + EthDevDataLayout.PORT_ID, (short) port);
     describe(port, driver);
     setOpener(port, memory.processTable().generation());
@@ -185,6 +194,31 @@ final class EthPortData {
     Memory.putShort(slot + EthDevDataLayout.NB_RX_QUEUES, (short) driver.defaultRxQueues());
     Memory.putShort(slot + EthDevDataLayout.NB_TX_QUEUES, (short) driver.defaultTxQueues());
     setLink(port, driver.link());
+    stock[port] = driver.stockPrivate();
+    if (isSeenByStock(port)) {
+      stock[port].write(devPrivate(port));
+    }
+  }
+
+  private long devPrivate(int port) {
+    return Memory.getLong(slot(port) + EthDevDataLayout.DEV_PRIVATE);
+  }
+
+  /** Whether this process, the primary, keeps what a secondary of stock DPDK reads of a port. */
+  boolean isSeenByStock(int port) {
+    return stock[port] != null && devPrivate(port) != 0;
+  }
+
+  /** Copies a port's counters to where secondaries of stock DPDK read them. */
+  void countForStock(int port) {
+    long address = devPrivate(port);
+    for (int queue = 0; queue < EthStatsLayout.QUEUES; queue++) {
+      stock[port].count(address, false, queue, queueStats(port, false, queue).get());
+      stock[port].count(address, true, queue, queueStats(port, true, queue).get());
+    }
+    Memory.putLong(
+        slot(port) + EthDevDataLayout.RX_MBUF_ALLOC_FAILED,
+        sum(port, false, EthStatsLayout.NO_MBUF));
   }
 
   /**
@@ -204,10 +238,14 @@ final class EthPortData {
   }
 
   void withdraw(int port) {
-    long mac = Memory.getLong(slot(port) + EthDevDataLayout.MAC_ADDRS);
+    long block = devPrivate(port);
+    if (block == 0) {
+      block = Memory.getLong(slot(port) + EthDevDataLayout.MAC_ADDRS);
+    }
+    stock[port] = null;
     Memory.putLongRelease(slot(port) + EthDevDataLayout.NAME, 0);
     Memory.fill(slot(port), EthDevDataLayout.SIZEOF, (byte) 0);
-    memory.heap(-1).free(mac);
+    memory.heap(-1).free(block);
   }
 
   QueueStats queueStats(int port, boolean tx, int queue) {

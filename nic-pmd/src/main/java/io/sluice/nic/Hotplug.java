@@ -117,9 +117,9 @@ public final class Hotplug implements AutoCloseable {
 
   private synchronized void attachAndTell(HotplugRequest request) {
     EthDev port = ports.probe(device(request));
-    int result = tell(request);
+    int result = tell(port.name(), request);
     if (result != 0) {
-      tell(request.as(HotplugRequest.Type.ATTACH_ROLLBACK));
+      tell(port.name(), request.as(HotplugRequest.Type.ATTACH_ROLLBACK));
       ports.detach(port.name());
       throw refusedBySecondary(request, result);
     }
@@ -130,15 +130,15 @@ public final class Hotplug implements AutoCloseable {
     if (ports.byName(name) == null) {
       throw new SluiceException(Errno.ENODEV, "device '" + name + "': there is none");
     }
-    int result = tell(request);
+    int result = tell(name, request);
     if (result != 0) {
-      tell(request.as(HotplugRequest.Type.DETACH_ROLLBACK));
+      tell(name, request.as(HotplugRequest.Type.DETACH_ROLLBACK));
       throw refusedBySecondary(request, result);
     }
     try {
       ports.detach(name);
     } catch (SluiceException e) {
-      tell(request.as(HotplugRequest.Type.DETACH_ROLLBACK));
+      tell(name, request.as(HotplugRequest.Type.DETACH_ROLLBACK));
       throw e;
     }
   }
@@ -148,8 +148,14 @@ public final class Hotplug implements AutoCloseable {
         Errno.ofResult(result), "device '" + device(request) + "': refused by a secondary");
   }
 
-  /** Tells every secondary; 0 if all have done it or had it done. */
-  private int tell(HotplugRequest request) {
+  /**
+   * Tells every secondary; 0 if all have done it or had it done. A driver of DPDK's breaks off its
+   * process at a port that is not kept as it keeps it, and is not told of such.
+   */
+  private int tell(String port, HotplugRequest request) {
+    if (!ports.isSeenByStock(port)) {
+      return 0;
+    }
     MpChannel.Replies replies = channel.requestSync(request.message(), LIMIT);
     int done =
         switch (request.type()) {

@@ -38,6 +38,14 @@ public interface PortDriver extends EthDevOps {
   /** Gives back what other processes use too, before {@link #close}; none does any more. */
   default void freeShared() {}
 
+  /**
+   * By what DPDK's driver of the same name knows the port in a secondary of stock DPDK; null if
+   * such a process is not to see it.
+   */
+  default StockPrivate stockPrivate() {
+    return null;
+  }
+
   /** Its Ethernet address, 6 bytes. */
   byte[] macAddr();
 

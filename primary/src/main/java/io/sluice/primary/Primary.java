@@ -4,6 +4,8 @@ import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.nic.EthDevs;
 import io.sluice.nic.Hotplug;
+import io.sluice.nic.StockPorts;
+import io.sluice.nic.pdump.PdumpServer;
 import io.sluice.platform.Lcores;
 import org.slf4j.LoggerFactory;
 
@@ -17,12 +19,16 @@ public final class Primary implements AutoCloseable {
   private final SharedMemory memory;
   private final EthDevs ports;
   private final Hotplug hotplug;
+  private final StockPorts stockPorts;
+  private final PdumpServer pdump;
   private final Lcores lcores;
 
   private Primary(SharedMemory memory, EthDevs ports, Lcores lcores) {
     this.memory = memory;
     this.ports = ports;
     this.hotplug = Hotplug.start(memory, ports);
+    this.stockPorts = StockPorts.start(memory, ports);
+    this.pdump = PdumpServer.start(memory, ports);
     this.lcores = lcores;
   }
 
@@ -61,6 +67,8 @@ public final class Primary implements AutoCloseable {
   public void leave() {
     lcores.close();
     hotplug.close();
+    stockPorts.close();
+    pdump.close();
     ports.leave();
     memory.leave();
   }
@@ -98,6 +106,8 @@ public final class Primary implements AutoCloseable {
       return;
     }
     hotplug.close();
+    stockPorts.close();
+    pdump.close();
     ports.close();
     memory.close();
   }

@@ -110,6 +110,11 @@ public final class MpChannel implements AutoCloseable {
     return reached;
   }
 
+  /** Whether whoever sent a message, the {@code peer} of a handler, is there no more. */
+  public static boolean isGone(String peer) {
+    return MpSocket.isGone(peer);
+  }
+
   /** {@code rte_mp_reply}. */
   public boolean reply(MpMessage message, String peer) {
     return deliver(peer, MpSocket.REPLY, message) == Delivery.SENT;
@@ -165,7 +170,7 @@ public final class MpChannel implements AutoCloseable {
         missing = List.copyOf(request.waitingFor);
       }
       for (String peer : missing) {
-        if (MpSocket.isGone(peer)) {
+        if (isGone(peer)) {
           forget(request, peer);
         }
       }

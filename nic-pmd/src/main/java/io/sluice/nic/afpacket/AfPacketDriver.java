@@ -8,6 +8,7 @@ import io.sluice.nic.PortContext;
 import io.sluice.nic.PortDriver;
 import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
+import io.sluice.nic.StockPrivate;
 import io.sluice.nic.TxQueue;
 import io.sluice.platform.Errno;
 import io.sluice.platform.Libc;
@@ -77,6 +78,7 @@ public final class AfPacketDriver implements Driver {
 
   private static final class AfPacketPort implements PortDriver {
     private final int portId;
+    private final String iface;
     private final Path sysfs;
     private final QueuePair[] pairs;
     private final int fanoutGroup;
@@ -85,6 +87,7 @@ public final class AfPacketDriver implements Driver {
 
     private AfPacketPort(int portId, String iface, int pairs) {
       this.portId = portId;
+      this.iface = iface;
       this.sysfs = Path.of("/sys/class/net", iface);
       this.pairs = new QueuePair[pairs];
       this.fanoutGroup = pairs == 1 ? -1 : (Libc.getpid() ^ portId << 11) & 0xffff;
@@ -157,6 +160,11 @@ public final class AfPacketDriver implements Driver {
           pair.close();
         }
       }
+    }
+
+    @Override
+    public StockPrivate stockPrivate() {
+      return new AfPacketPrivate(iface, kernelInterface().index(), pairs.length);
     }
 
     private KernelInterface kernelInterface() {

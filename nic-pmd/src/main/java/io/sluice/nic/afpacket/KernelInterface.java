@@ -10,6 +10,7 @@ import io.sluice.platform.Memory;
  * packet_mreq} of packet(7).
  */
 final class KernelInterface {
+  private static final int SIOCGIFINDEX = 0x8933;
   private static final int SIOCGIFFLAGS = 0x8913;
   private static final int SIOCGIFMTU = 0x8921;
   private static final int SIOCSIFMTU = 0x8922;
@@ -59,6 +60,11 @@ final class KernelInterface {
 
   private int set(int request, Filler filler) {
     return (int) ioctl(request, filler, ifreq -> 0);
+  }
+
+  /** The kernel's number of it, or -errno. */
+  int index() {
+    return (int) get(SIOCGIFINDEX, ifreq -> Memory.getInt(ifreq + NAME));
   }
 
   private long flags() {

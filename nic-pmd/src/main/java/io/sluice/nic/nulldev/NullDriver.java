@@ -10,6 +10,7 @@ import io.sluice.nic.PortContext;
 import io.sluice.nic.PortDriver;
 import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
+import io.sluice.nic.StockPrivate;
 import io.sluice.nic.TxQueue;
 import io.sluice.platform.Memory;
 import java.util.Set;
@@ -142,6 +143,11 @@ public final class NullDriver implements Driver {
     @Override
     public void close() {
       Memory.release(buffer);
+    }
+
+    @Override
+    public StockPrivate stockPrivate() {
+      return new NullPrivate(portId, size, copy, noRx);
     }
 
     @Override

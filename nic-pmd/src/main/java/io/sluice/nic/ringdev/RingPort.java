@@ -8,9 +8,12 @@ import io.sluice.nic.PortContext;
 import io.sluice.nic.PortDriver;
 import io.sluice.nic.QueueStats;
 import io.sluice.nic.RxQueue;
+import io.sluice.nic.StockPrivate;
 import io.sluice.nic.TxQueue;
 import io.sluice.ring.Ring;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * A port over the rings whose addresses are in the driver's words. Bytes are not counted, as in
@@ -148,6 +151,16 @@ final class RingPort implements PortDriver {
 
   @Override
   public void close() {}
+
+  @Override
+  public StockPrivate stockPrivate() {
+    return new RingPrivate(
+        rings(RX_RINGS, maxRxQueues()).toArray(), rings(TX_RINGS, maxTxQueues()).toArray());
+  }
+
+  private LongStream rings(int first, int count) {
+    return IntStream.range(first, first + count).mapToLong(state::get);
+  }
 
   @Override
   public byte[] macAddr() {
