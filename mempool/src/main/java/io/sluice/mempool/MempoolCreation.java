@@ -1,6 +1,7 @@
 package io.sluice.mempool;
 
 import io.sluice.config.Locks;
+import io.sluice.config.ProcessTable;
 import io.sluice.config.Tailq;
 import io.sluice.config.TailqEntryLayout;
 import io.sluice.config.UndoLog;
@@ -85,6 +86,12 @@ final class MempoolCreation {
    */
   private static Mempool open(SharedMemory m, long mp) {
     Mempool known = MempoolRegistry.at(mp);
+    return known != null && known.isCurrent() ? known : openFirst(m, mp);
+  }
+
+  /** One thread at a time: none uses the pool through a handle that is not registered yet. */
+  private static synchronized Mempool openFirst(SharedMemory m, long mp) {
+    Mempool known = MempoolRegistry.at(mp);
     if (known != null && known.isCurrent()) {
       return known;
     }
@@ -98,8 +105,24 @@ final class MempoolCreation {
               + "' stands on neither a ring nor Sluice's stack; make it with ring ops");
     }
     Mempool pool = new Mempool(mp, backend, protecting);
+    if (known == null && protecting != null) {
+      flushForeignCaches(m, pool);
+    }
     MempoolRegistry.add(pool);
     return pool;
+  }
+
+  /**
+   * What lies in the caches of lcores that are this process's since a process of stock DPDK with
+   * these ids has ended: it is not this process's own, as what it puts there itself is.
+   */
+  private static void flushForeignCaches(SharedMemory m, Mempool pool) {
+    ProcessTable.Entry own = m.processTable().find(m.processTable().generation());
+    if (own != null) {
+      own.lcores().stream()
+          .filter(lcore -> pool.cacheCount(lcore) != 0)
+          .forEach(pool::flushCacheOf);
+    }
   }
 
   /** Null for one that is not known here, as processes of stock DPDK may make. */

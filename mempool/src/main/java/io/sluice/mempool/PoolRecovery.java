@@ -27,6 +27,11 @@ import java.util.Set;
  * <p>Each is first made this process's own, in one step, and then given back as by any owner. If
  * this process dies in the middle, what it has not given back yet is its own.
  *
+ * <p>A process of stock DPDK becomes the owner of nothing. As long as one runs, an object that was
+ * nowhere may be in its hands, and only what lies in the dead process's caches is given back; the
+ * rest when no such process runs any more ({@link #recoverLeft}), what those had in hand at their
+ * end among it.
+ *
  * <p>Mbufs with an external buffer for which this process has no callback are left to one that has,
  * for a second.
  *
@@ -73,19 +78,33 @@ public final class PoolRecovery implements Recovery {
     return false;
   }
 
+  @Override
+  public void recoverLeft(SharedMemory m) {
+    List<Mempool> pools = new ArrayList<>();
+    Mempool.walk(m, pools::add);
+    Search search = new Search(m, pools);
+    if (!m.hasStockProcess()) {
+      search.giveBack(true);
+      m.owners().setLeft(false);
+    }
+  }
+
   /** A process that ends in order keeps what it has handed out by other ways than rings. */
   @Override
   public void leave(SharedMemory m, ProcessTable.Entry own) {
     Mempool.walk(m, pool -> own.lcores().forEach(pool::flushCacheOf));
   }
 
-  /** For what one dead process held in some pools. */
+  /** For what one dead process held in some pools, or all that have been left. */
   private static final class Search {
     private final ObjectOwners owners;
     private final List<Mempool> pools;
 
-    /** Object to its owner: the dead process, or nobody for some in its caches. */
+    /** Object to its owner: a dead process, or nobody for some in its caches. */
     private final Map<Long, Integer> held = new LinkedHashMap<>();
+
+    /** What lies in the dead process's caches. */
+    private final Set<Long> cached = new HashSet<>();
 
     /** Those of them that are behind another mbuf in a packet. */
     private final Set<Long> behind = new HashSet<>();
@@ -103,6 +122,39 @@ public final class PoolRecovery implements Recovery {
       this.pools = pools;
       m.processTable().forEach(each -> claimed.addAll(each.lcores()));
       pools.forEach(pool -> addOwned(pool, dead));
+      removeWhatLiesSomewhere(m);
+      // Asked after looking, since one that came meanwhile may have taken it from where it lay.
+      if (!cached.containsAll(held.keySet()) && m.hasStockProcess()) {
+        held.keySet().retainAll(cached);
+        owners.setLeft(true);
+      }
+    }
+
+    /** Of all dead processes that were recovered from. */
+    Search(SharedMemory m, List<Mempool> pools) {
+      this.owners = m.owners();
+      this.pools = pools;
+      // Looked up behind an object's word: an owner is in the table until it is recovered from.
+      Map<Integer, Boolean> gone = new HashMap<>();
+      for (Mempool pool : pools) {
+        pool.objIter(
+            (p, object, index) -> {
+              int owner = owners.ownerOf(object);
+              if (owner != 0
+                  && gone.computeIfAbsent(owner, each -> m.processTable().find(each) == null)) {
+                add(object, pool, owner);
+              }
+            });
+      }
+      removeWhatLiesSomewhere(m);
+      for (Mempool pool : pools) {
+        for (int lcore = 0; lcore < Lcore.MAX; lcore++) {
+          pool.forEachCached(lcore, held::remove);
+        }
+      }
+    }
+
+    private void removeWhatLiesSomewhere(SharedMemory m) {
       if (!held.isEmpty()) {
         Ring.walk(m, ring -> ring.forEach(held::remove));
         pools.forEach(pool -> pool.backend().forEach(held::remove));
@@ -147,6 +199,7 @@ public final class PoolRecovery implements Recovery {
                   pool.forEachCached(
                       lcore,
                       object -> {
+                        cached.add(object);
                         if (owners.ownerOf(object) == 0) {
                           add(object, pool, 0);
                         }

@@ -44,7 +44,7 @@ class StockLayoutTest {
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
-    program = CPrimary.compile(folder);
+    program = CProcess.compile(folder);
   }
 
   /** The words from an address on, with 0 in place of those that are about names or addresses. */
@@ -186,16 +186,16 @@ class StockLayoutTest {
     // With physical addresses the number of a pool's chunks depends on where its pages lie.
     try (CPrimary primary = new CPrimary(program, 0, "0", "--iova-mode=va");
         SharedMemory memory = primary.attach()) {
-      Mempool theirs = Mempool.lookup(memory, "FROM_C");
+      Mempool theirs = Mempool.lookup(memory, "MBUFS");
       MempoolConf conf =
-          MempoolConf.of(CPrimary.POOL_SIZE, 0).withCacheSize(CACHE).withProtection(Protection.OFF);
+          MempoolConf.of(CProcess.POOL_SIZE, 0).withCacheSize(CACHE).withProtection(Protection.OFF);
       Mempool ours = PktmbufPool.create(memory, "FROM_J", conf, 0, ROOM);
       MemZone theirZone = MemZone.lookup(memory, "MP_FROM_C");
       assertSameZone(theirZone, MemZone.lookup(memory, "MP_FROM_J"));
       assertSame(header(theirs, theirZone.length()), header(ours, theirZone.length()));
       List<Long> theirObjects = objects(theirs);
       List<Long> ourObjects = objects(ours);
-      assertEquals(CPrimary.POOL_SIZE, theirObjects.size());
+      assertEquals(CProcess.POOL_SIZE, theirObjects.size());
       assertEquals(theirObjects.size(), ourObjects.size());
       for (int i = 0; i < theirObjects.size(); i++) {
         assertEquals(object(theirs, theirObjects.get(i)), object(ours, ourObjects.get(i)));

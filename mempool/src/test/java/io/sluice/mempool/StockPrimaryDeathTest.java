@@ -41,7 +41,7 @@ class StockPrimaryDeathTest {
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
-    program = CPrimary.compile(folder);
+    program = CProcess.compile(folder);
   }
 
   private static void awaitRecovery(SharedMemory memory) {
@@ -52,7 +52,7 @@ class StockPrimaryDeathTest {
   private static void assertPasses(CPrimary primary, SharedMemory memory) throws IOException {
     Ring in = Ring.lookup(memory, "TO_JAVA");
     Ring out = Ring.lookup(memory, "FROM_JAVA");
-    Mempool pool = Mempool.lookup(memory, "FROM_C");
+    Mempool pool = Mempool.lookup(memory, "MBUFS");
     drain(in);
     drain(out);
     primary.tell("send " + MESSAGES);
@@ -101,7 +101,7 @@ class StockPrimaryDeathTest {
       assertTrue(deaths >= 2, "died " + deaths + " times");
       primary.tell("state 0");
       String[] state = primary.await("state").split(" ");
-      int lost = CPrimary.POOL_SIZE - Integer.parseInt(state[2]);
+      int lost = CProcess.POOL_SIZE - Integer.parseInt(state[2]);
       assertTrue(lost <= deaths * StockVictim.COUNT, deaths + " deaths lost " + lost);
       assertEquals("rings 0 0", String.join(" ", List.of(state).subList(3, state.length)));
     }

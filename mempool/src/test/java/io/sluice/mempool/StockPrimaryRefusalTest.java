@@ -47,7 +47,7 @@ class StockPrimaryRefusalTest {
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
-    program = CPrimary.compile(folder);
+    program = CProcess.compile(folder);
   }
 
   /** Attaches in a JVM of its own and says how that ended. */

@@ -39,9 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class StockPrimaryTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final int POOL_SIZE = CPrimary.POOL_SIZE;
-  private static final int BURST = 32;
-  private static final int MESSAGES = 1_000_000;
+  private static final int POOL_SIZE = CProcess.POOL_SIZE;
+  private static final int MESSAGES = StockTraffic.MESSAGES;
   private static final int GROWTH = 48 << 20;
 
   @TempDir private static Path folder;
@@ -50,7 +49,7 @@ class StockPrimaryTest {
 
   @BeforeAll
   static void compile() throws IOException, InterruptedException {
-    program = CPrimary.compile(folder);
+    program = CProcess.compile(folder);
   }
 
   private static CPrimary primary(int ringFlags) throws IOException {
@@ -68,58 +67,16 @@ class StockPrimaryTest {
   void shouldPassMbufsBothWaysOverItsRings(int flags) throws IOException {
     try (CPrimary primary = primary(flags);
         SharedMemory memory = primary.attach()) {
-      Mempool pool = Mempool.lookup(memory, "FROM_C");
+      Mempool pool = Mempool.lookup(memory, "MBUFS");
       assertEquals(POOL_SIZE, pool.size());
       assertEquals(POOL_SIZE, pool.availCount());
       primary.tell("send " + MESSAGES);
-      receive(Ring.lookup(memory, "TO_JAVA"));
+      StockTraffic.receive(Ring.lookup(memory, "TO_JAVA"));
       assertEquals("sent " + MESSAGES, primary.await("sent"));
       primary.tell("receive " + MESSAGES);
-      send(pool, Ring.lookup(memory, "FROM_JAVA"));
+      StockTraffic.send(pool, Ring.lookup(memory, "FROM_JAVA"));
       assertEquals("received " + MESSAGES + " bad 0", primary.await("received"));
       primary.assertUnharmed();
-    }
-  }
-
-  /** Ends the test when the other side does nothing for too long. */
-  private static void requireProgress(long since, Ring ring) {
-    if (System.nanoTime() - since > LIMIT.toNanos()) {
-      throw new AssertionError("the C process does nothing more: " + ring.dump());
-    }
-    Thread.yield();
-  }
-
-  private static void receive(Ring ring) {
-    long[] burst = new long[BURST];
-    long since = System.nanoTime();
-    for (long number = 0; number < MESSAGES; ) {
-      int n = ring.dequeueBurst(burst, 0, BURST);
-      for (int i = 0; i < n; i++, number++) {
-        assertEquals(number, Memory.getLong(Mbuf.mtod(burst[i])));
-        assertEquals(Long.BYTES, Mbuf.pktLen(burst[i]));
-        assertEquals((int) number, Mbuf.rssHash(burst[i]));
-      }
-      Mbuf.freeBulk(burst, 0, n);
-      if (n == 0) {
-        requireProgress(since, ring);
-      }
-    }
-  }
-
-  /** Packets of two segments each. */
-  private static void send(Mempool pool, Ring ring) {
-    long[] both = new long[2];
-    long since = System.nanoTime();
-    for (long number = 0; number < MESSAGES; number++) {
-      while (Mbuf.allocBulk(pool, both, 0, 2) == 0) {
-        requireProgress(since, ring);
-      }
-      Memory.putLong(Mbuf.append(both[0], Long.BYTES), number);
-      Memory.putLong(Mbuf.append(both[1], Long.BYTES), ~number);
-      assertTrue(Mbuf.chain(both[0], both[1]));
-      while (ring.enqueueBulk(both, 0, 1) == 0) {
-        requireProgress(since, ring);
-      }
     }
   }
 
@@ -129,7 +86,7 @@ class StockPrimaryTest {
         SharedMemory memory = primary.attach()) {
       List<String> known = new ArrayList<>();
       Mempool.walk(memory, pool -> known.add(pool.name()));
-      assertEquals(List.of("FROM_C"), known);
+      assertEquals(List.of("MBUFS"), known);
       assertEquals(List.of("EMPTY", "STACK"), Mempool.unknown(memory));
       for (String name : Mempool.unknown(memory)) {
         SluiceException refused =
@@ -196,7 +153,7 @@ class StockPrimaryTest {
       Thread thread = new Thread(growth, "growth");
       thread.start();
       primary.tell("churn " + MESSAGES);
-      receive(Ring.lookup(memory, "TO_JAVA"));
+      StockTraffic.receive(Ring.lookup(memory, "TO_JAVA"));
       assertEquals("churned " + MESSAGES, primary.await("churned"));
       Await.until("a few blocks", LIMIT, () -> blocks.get() > 20 || growth.isDone());
       stop.set(true);

@@ -30,7 +30,7 @@ final class StockVictim {
   }
 
   private static void serve(SharedMemory memory, BufferedReader input) throws IOException {
-    Mempool pool = Mempool.lookup(memory, "FROM_C");
+    Mempool pool = Mempool.lookup(memory, "MBUFS");
     Ring in = Ring.lookup(memory, "TO_JAVA");
     Ring out = Ring.lookup(memory, "FROM_JAVA");
     long[] mbufs = new long[COUNT];

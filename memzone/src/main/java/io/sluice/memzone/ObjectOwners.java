@@ -281,6 +281,19 @@ public final class ObjectOwners {
     }
   }
 
+  /**
+   * Says that objects whose owner is dead were left where they are, since a process of stock DPDK
+   * may have them, or that none are. While this process is the one that recovers.
+   */
+  public void setLeft(boolean left) {
+    Memory.putIntVolatile(address + ObjectOwnersLayout.LEFT, left ? 1 : 0);
+  }
+
+  /** Whether objects whose owner is dead were left. */
+  public boolean hasLeft() {
+    return Memory.getIntVolatile(address + ObjectOwnersLayout.LEFT) != 0;
+  }
+
   /** Whether something is an object that has an owner. */
   public boolean covers(long object) {
     return known().find(object) != NOWHERE;

@@ -6,7 +6,8 @@ package io.sluice.memzone;
  * <pre>
  *   header, 64 bytes                     range, 64 bytes, from 64
  *    0  4  version, counts changes        0  8  start: address of the first object's chunk
- *                                         8  8  length in bytes; 0 in a range that is free
+ *    4  4  1 if objects of dead           8  8  length in bytes; 0 in a range that is free
+ *          processes were left
  *                                        16  8  table: address of u32 owner[]
  *                                        24  4  shift: an object's index in the table is its
  *                                               distance from start, shifted right by so much
@@ -14,6 +15,7 @@ package io.sluice.memzone;
  */
 final class ObjectOwnersLayout {
   static final int VERSION = 0;
+  static final int LEFT = 4;
   static final int FIRST_RANGE = 64;
 
   static final int START = 0;

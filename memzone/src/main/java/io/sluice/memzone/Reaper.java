@@ -33,11 +33,24 @@ final class Reaper implements AutoCloseable {
   private synchronized void run() {
     while (!closed) {
       memory.processTable().freeDead();
+      recoverLeft();
       try {
         wait(PERIOD_MILLIS);
       } catch (InterruptedException e) {
         return;
       }
+    }
+  }
+
+  private void recoverLeft() {
+    if (memory.owners().hasLeft() && !memory.hasStockProcess()) {
+      memory
+          .processTable()
+          .recover(
+              () -> {
+                recoveries().forEach(recovery -> recovery.recoverLeft(memory));
+                return true;
+              });
     }
   }
 

@@ -19,6 +19,12 @@ public interface Recovery {
    */
   boolean recover(SharedMemory m, ProcessTable.Entry dead);
 
+  /**
+   * Gives back what {@link #recover} had to leave as long as a process of stock DPDK ran, and says
+   * so to {@link ObjectOwners#setLeft}; called when none runs, as that is.
+   */
+  default void recoverLeft(SharedMemory m) {}
+
   /** Gives back what a secondary keeps for itself when it ends in order; its threads have ended. */
   default void leave(SharedMemory m, ProcessTable.Entry own) {}
 }

@@ -494,6 +494,15 @@ public final class SharedMemory implements AutoCloseable {
     return processes;
   }
 
+  /**
+   * Whether a process of stock DPDK runs that uses this memory. What it takes from a ring or a pool
+   * it has without being the owner in {@link #owners}. Takes system calls.
+   */
+  public boolean hasStockProcess() {
+    return processes.primaryGeneration() == 0 && processes.isPrimaryAlive()
+        || MpChannel.hasStockSecondary(directory);
+  }
+
   /** Which process has each object of the pools; an observer only asks. */
   public ObjectOwners owners() {
     return owners;

@@ -22,6 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class MpChannel implements AutoCloseable {
   private static final long CHECK_PEERS_MILLIS = 100;
 
+  /** DPDK's names of secondaries' sockets go on with the pid here. */
+  private static final String STOCK_SECONDARY = "mp_socket_\\d.*";
+
+  private static final String SLUICE_SECONDARY = "mp_socket_sluice_";
+
   private final RuntimeDirectory directory;
   private final boolean primary;
   private final MpSocket socket;
@@ -65,10 +70,11 @@ public final class MpChannel implements AutoCloseable {
 
   /** Binds this process's socket in the directory and starts to receive. */
   public static MpChannel open(RuntimeDirectory directory, boolean primary) {
-    String path = directory.path() + "/mp_socket";
-    if (!primary) {
-      path += "_" + Libc.getpid() + "_" + Long.toHexString(System.nanoTime());
-    }
+    String name =
+        primary
+            ? "mp_socket"
+            : SLUICE_SECONDARY + Libc.getpid() + "_" + Long.toHexString(System.nanoTime());
+    String path = directory.path() + "/" + name;
     int lock = Libc.open(directory.path(), Libc.O_RDONLY | Libc.O_DIRECTORY, 0);
     if (lock < 0) {
       throw new SluiceException(Errno.ofResult(lock), "cannot open " + directory.path());
@@ -108,6 +114,17 @@ public final class MpChannel implements AutoCloseable {
       reached &= delivery == Delivery.SENT || primary && delivery == Delivery.GONE;
     }
     return reached;
+  }
+
+  /** Whether a secondary of stock DPDK is there; it has its socket before it attaches. */
+  public static boolean hasStockSecondary(RuntimeDirectory directory) {
+    String[] names = new File(directory.path()).list();
+    for (String name : names == null ? new String[0] : names) {
+      if (name.matches(STOCK_SECONDARY) && !isGone(directory.path() + "/" + name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether whoever sent a message, the {@code peer} of a handler, is there no more. */

@@ -1,14 +1,19 @@
 /*
- * A primary of stock DPDK, which does what it reads:
+ * A process of stock DPDK, which as a primary makes a pool and rings, and as a secondary finds them,
+ * and does what it reads:
  *   send N    sends mbufs numbered 0 to N-1 over TO_JAVA
  *   churn N   as send, and has the heap take pages and give them back meanwhile
  *   receive N receives as many over FROM_JAVA, checks and frees them
+ *   hold N    takes N mbufs from FROM_JAVA, fills them and keeps them; drop checks and frees them
+ *   cache N   gets N mbufs and frees them, so that they lie in its lcore's cache
  *   grow MB   has the heap take more pages, and says where; shrink gives them back
  *   disable   allows no secondaries from now on
  *   special   sends a packet of three segments, to which it keeps a reference, with a field and a
  *             flag of its own, and says where these are; kept says how many references are left,
  *             and gives the last one up
  *   state     says what is left in the pool and the rings
+ *
+ * With "index" as its last argument it only says by which index it knows pools on rings.
  */
 #include <inttypes.h>
 #include <sched.h>
@@ -86,6 +91,41 @@ static void receive(uint64_t count)
 	printf("received %" PRIu64 " bad %" PRIu64 "\n", number, bad);
 }
 
+static struct rte_mbuf *held[POOL_SIZE];
+static unsigned int holds;
+
+static void hold(unsigned int count)
+{
+	while (holds < count) {
+		if (rte_ring_dequeue(from_java, (void **)&held[holds]) != 0) {
+			sched_yield();
+			continue;
+		}
+		memset(rte_pktmbuf_mtod(held[holds], char *), 0x77, sizeof(uint64_t));
+		holds++;
+	}
+	printf("held %u\n", holds);
+}
+
+static void drop(void)
+{
+	uint64_t bad = 0;
+	for (unsigned int i = 0; i < holds; i++) {
+		bad += *rte_pktmbuf_mtod(held[i], uint64_t *) != UINT64_C(0x7777777777777777);
+		rte_pktmbuf_free(held[i]);
+	}
+	printf("dropped %u bad %" PRIu64 "\n", holds, bad);
+	holds = 0;
+}
+
+static void cache(unsigned int count)
+{
+	if (rte_pktmbuf_alloc_bulk(pool, held, count) != 0)
+		printf("no mbufs\n");
+	rte_pktmbuf_free_bulk(held, count);
+	printf("cached %u\n", rte_mempool_default_cache(pool, rte_lcore_id())->len);
+}
+
 static struct rte_mbuf *kept;
 
 static void send_special(void)
@@ -116,6 +156,19 @@ static void send_special(void)
 	printf("special %d %d\n", offset, bit);
 }
 
+static void make(unsigned int flags)
+{
+	rte_pktmbuf_pool_create("MBUFS", POOL_SIZE, 32, 0, ROOM, SOCKET_ID_ANY);
+	rte_ring_create("TO_JAVA", 256, SOCKET_ID_ANY, flags);
+	rte_ring_create("FROM_JAVA", 256, SOCKET_ID_ANY, flags);
+	/* What no other process can use. */
+	rte_mempool_create_empty("EMPTY", 7, 64, 0, 0, SOCKET_ID_ANY, 0);
+	struct rte_mempool *other = rte_mempool_create_empty("STACK", 7, 64, 0, 0, SOCKET_ID_ANY, 0);
+	if (other == NULL || rte_mempool_set_ops_byname(other, "stack", NULL) != 0 ||
+			rte_mempool_populate_default(other) < 0)
+		printf("no pool on a stack\n");
+}
+
 int main(int argc, char **argv)
 {
 	int parsed = rte_eal_init(argc, argv);
@@ -123,20 +176,22 @@ int main(int argc, char **argv)
 		printf("init failed %d\n", rte_errno);
 		return 1;
 	}
-	unsigned int flags = (unsigned int)atoi(argv[argc - 1]);
-	pool = rte_pktmbuf_pool_create("FROM_C", POOL_SIZE, 32, 0, ROOM, SOCKET_ID_ANY);
-	to_java = rte_ring_create("TO_JAVA", 256, SOCKET_ID_ANY, flags);
-	from_java = rte_ring_create("FROM_JAVA", 256, SOCKET_ID_ANY, flags);
+	const char *last = argv[argc - 1];
+	if (strcmp(last, "index") == 0) {
+		for (unsigned int i = 0; i < rte_mempool_ops_table.num_ops; i++)
+			if (strcmp(rte_mempool_ops_table.ops[i].name, "ring_mp_mc") == 0)
+				printf("index %u\n", i);
+		return 0;
+	}
+	if (rte_eal_process_type() == RTE_PROC_PRIMARY)
+		make((unsigned int)atoi(last));
+	pool = rte_mempool_lookup("MBUFS");
+	to_java = rte_ring_lookup("TO_JAVA");
+	from_java = rte_ring_lookup("FROM_JAVA");
 	if (pool == NULL || to_java == NULL || from_java == NULL) {
-		printf("create failed %d\n", rte_errno);
+		printf("no pool or rings %d\n", rte_errno);
 		return 1;
 	}
-	/* What no other process can use. */
-	rte_mempool_create_empty("EMPTY", 7, 64, 0, 0, SOCKET_ID_ANY, 0);
-	struct rte_mempool *other = rte_mempool_create_empty("STACK", 7, 64, 0, 0, SOCKET_ID_ANY, 0);
-	if (other == NULL || rte_mempool_set_ops_byname(other, "stack", NULL) != 0 ||
-			rte_mempool_populate_default(other) < 0)
-		printf("no pool on a stack\n");
 	printf("ready\n");
 	fflush(stdout);
 	char *block = NULL;
@@ -149,6 +204,12 @@ int main(int argc, char **argv)
 			send(number, 1);
 		} else if (strcmp(order, "receive") == 0) {
 			receive(number);
+		} else if (strcmp(order, "hold") == 0) {
+			hold(number);
+		} else if (strcmp(order, "drop") == 0) {
+			drop();
+		} else if (strcmp(order, "cache") == 0) {
+			cache(number);
 		} else if (strcmp(order, "grow") == 0) {
 			block = rte_malloc(NULL, number << 20, 0);
 			if (block != NULL)
