@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * A secondary beside a {@link CSecondary}: as the lcore of its second argument it takes as many
- * mbufs as its third says, enqueues as many of them as its fourth says, and keeps the rest.
+ * mbufs as its third says, enqueues the last ones of them, as many as its fourth says, and keeps
+ * the rest.
  */
 final class StockGiver {
   private StockGiver() {}
@@ -29,7 +30,7 @@ final class StockGiver {
                 throw new IllegalStateException("the pool has " + i + " mbufs, not " + count);
               }
             }
-            if (ring.enqueueBulk(mbufs, 0, given) != given) {
+            if (ring.enqueueBulk(mbufs, count - given, given) != given) {
               throw new IllegalStateException("no room: " + ring.dump());
             }
           });
