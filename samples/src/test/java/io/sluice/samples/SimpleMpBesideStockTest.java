@@ -99,6 +99,18 @@ class SimpleMpBesideStockTest {
     }
   }
 
+  /** What the others are compared with. */
+  @Test
+  void shouldPassWhatIsTypedBetweenTwoStockProcesses() {
+    try (SampleProcesses processes = new SampleProcesses()) {
+      assertPass(
+          processes.stock(program, "-l 0,1 -m 32 --no-pci --no-telemetry --proc-type primary"),
+          () ->
+              processes.stock(
+                  program, "--lcores 2@0,3@0 --no-pci --no-telemetry --proc-type secondary"));
+    }
+  }
+
   @Test
   void shouldWarnOfLcoresThatTheStockPrimaryRunsAndTakeAnotherIfAskedForNone() throws Exception {
     try (SampleProcesses processes = new SampleProcesses()) {
