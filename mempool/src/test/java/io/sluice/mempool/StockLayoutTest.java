@@ -190,7 +190,7 @@ class StockLayoutTest {
       MempoolConf conf =
           MempoolConf.of(CProcess.POOL_SIZE, 0).withCacheSize(CACHE).withProtection(Protection.OFF);
       Mempool ours = PktmbufPool.create(memory, "FROM_J", conf, 0, ROOM);
-      MemZone theirZone = MemZone.lookup(memory, "MP_FROM_C");
+      MemZone theirZone = MemZone.lookup(memory, "MP_MBUFS");
       assertSameZone(theirZone, MemZone.lookup(memory, "MP_FROM_J"));
       assertSame(header(theirs, theirZone.length()), header(ours, theirZone.length()));
       List<Long> theirObjects = objects(theirs);
@@ -202,7 +202,7 @@ class StockLayoutTest {
       }
       assertFollowEachOther(theirs, theirObjects, theirZone.hugepageSize());
       assertFollowEachOther(ours, ourObjects, theirZone.hugepageSize());
-      Ring theirRing = Ring.lookup(memory, "MP_FROM_C");
+      Ring theirRing = Ring.lookup(memory, "MP_MBUFS");
       Ring ourRing = Ring.lookup(memory, "MP_FROM_J");
       assertSame(
           words(theirRing.address(), RingLayout.SIZEOF, ringMask()),
