@@ -74,6 +74,9 @@ final class SecondaryCommand implements Callable<Integer>, TakesEalOptions {
     SecondaryApp program = program();
     EalOptions options = EalOptions.parse(arguments.toArray(String[]::new));
     try (Secondary secondary = Secondary.attach(options)) {
+      secondary
+          .stockVersion()
+          .ifPresent(version -> System.err.println("secondary: the primary is DPDK " + version));
       program.run(secondary, options.remaining().toArray(String[]::new));
     }
     return 0;

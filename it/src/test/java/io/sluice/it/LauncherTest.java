@@ -129,6 +129,7 @@ class LauncherTest {
           Map.of("SLUICE_JAVA_OPTS", "-Xmx8g", "SLUICE_CLASSPATH", JavaProcess.classPath());
       String said =
           outputOf(large, "secondary", Attached.class.getName(), "--file-prefix", prefix, "-l9@0");
+      assertTrue(said.contains("secondary: the primary is DPDK 22.11."), said);
       assertTrue(said.contains("attached, a zone at 1"), said);
       testpmd.send("quit");
       assertEquals(0, testpmd.awaitExit(LIMIT), () -> String.join("\n", testpmd.stdout()));

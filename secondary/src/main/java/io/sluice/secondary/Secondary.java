@@ -7,6 +7,7 @@ import io.sluice.nic.Hotplug;
 import io.sluice.platform.LcoreMap;
 import io.sluice.platform.Lcores;
 import io.sluice.primary.StopRequest;
+import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -65,6 +66,16 @@ public final class Secondary implements AutoCloseable {
     lcores.close();
     LcoreMap unused = stock.claimUnused();
     return new Lcores(unused, unused.lcores().get(0));
+  }
+
+  /**
+   * The release of DPDK that runs as the primary, such as {@code 22.11.11}; nothing on a primary of
+   * Sluice.
+   */
+  public Optional<String> stockVersion() {
+    return memory.processTable().primaryGeneration() == 0
+        ? Optional.of(memory.config().dpdkVersion())
+        : Optional.empty();
   }
 
   /** The shared memory. */
