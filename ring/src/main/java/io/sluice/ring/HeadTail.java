@@ -60,17 +60,94 @@ final class HeadTail {
     return fixed ? 0 : available;
   }
 
-  static long claim(int sync, long own, long other, int room, int n, boolean fixed) {
+  /**
+   * Where a claim would begin: at the head. Waits while none may be made: on an HTS side until the
+   * one that is open has ended, on an RTS side while too much is.
+   */
+  static int begin(int sync, long own) {
     switch (sync) {
       case ST:
-        return claimSt(own, other, room, n, fixed);
+        // Plain: nobody else writes this side. The tail, where the head should be: if this side's
+        // last user died between claim and publication, its claim is void.
+        return Memory.getInt(own + HeadTailLayout.TAIL);
       case MT:
-        return claimMt(own, other, room, n, fixed);
+        return Memory.getIntAcquire(own + HeadTailLayout.HEAD);
       case RTS:
-        return claimRts(own, other, room, n, fixed);
+        return beginRts(own);
       default:
-        return claimHts(own, other, room, n, fixed);
+        return beginHts(own);
     }
+  }
+
+  private static int beginRts(long own) {
+    int spins = 0;
+    while (true) {
+      int head = (int) (Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD) >>> 32);
+      int open = head - Memory.getIntAcquire(own + HeadTailLayout.TAIL);
+      if (Integer.compareUnsigned(open, Memory.getInt(own + HeadTailLayout.RTS_HTD_MAX)) <= 0) {
+        return head;
+      }
+      spins = relax(spins);
+    }
+  }
+
+  /**
+   * Two loads and not one of both: that would have to wait until the last publication, a store of
+   * the tail alone, has left the store buffer.
+   */
+  private static int beginHts(long own) {
+    int spins = 0;
+    while (true) {
+      int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
+      if (head == Memory.getIntAcquire(own + HeadTailLayout.TAIL)) {
+        return head;
+      }
+      spins = relax(spins);
+    }
+  }
+
+  /** Claims so many from there, if the head is there still. */
+  static boolean move(int sync, long own, int head, int count) {
+    boolean moved;
+    switch (sync) {
+      case ST:
+        Memory.putInt(own + HeadTailLayout.HEAD, head + count);
+        return true;
+      case MT:
+        moved = Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count);
+        break;
+      case RTS:
+        moved = moveRts(own, head, count);
+        break;
+      default:
+        long tail = (long) head << 32;
+        moved =
+            Memory.compareAndSetLong(
+                own + HeadTailLayout.HTS_HEAD_TAIL, tail | head & LOW, tail | head + count & LOW);
+        break;
+    }
+    if (!moved) {
+      Thread.onSpinWait();
+    }
+    return moved;
+  }
+
+  private static boolean moveRts(long own, int head, int count) {
+    long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
+    long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
+    return (int) (word >>> 32) == head
+        && Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved);
+  }
+
+  static long claim(int sync, long own, long other, int room, int n, boolean fixed) {
+    int head;
+    int count;
+    do {
+      head = begin(sync, own);
+      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
+      count = grant(n, room + tail - head, fixed);
+    } while (count != 0 && !move(sync, own, head, count));
+    return claim(count, head);
   }
 
   static void publish(int sync, long own, int head, int count) {
@@ -90,30 +167,6 @@ final class HeadTail {
     }
   }
 
-  private static long claimSt(long own, long other, int room, int n, boolean fixed) {
-    // Plain: nobody else writes this side. The tail, where the head should be: if this side's last
-    // user died between claim and publication, its claim is void.
-    int head = Memory.getInt(own + HeadTailLayout.TAIL);
-    int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-    int count = grant(n, room + tail - head, fixed);
-    if (count != 0) {
-      Memory.putInt(own + HeadTailLayout.HEAD, head + count);
-    }
-    return claim(count, head);
-  }
-
-  private static long claimMt(long own, long other, int room, int n, boolean fixed) {
-    while (true) {
-      int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
-      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-      int count = grant(n, room + tail - head, fixed);
-      if (count == 0 || Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count)) {
-        return claim(count, head);
-      }
-      Thread.onSpinWait();
-    }
-  }
-
   private static void publishMt(long own, int head, int count) {
     // Those that claimed before publish before; acquire, so that their entries are behind this
     // tail.
@@ -130,30 +183,6 @@ final class HeadTail {
     }
   }
 
-  private static long claimRts(long own, long other, int room, int n, boolean fixed) {
-    int spins = 0;
-    while (true) {
-      long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
-      int head = (int) (word >>> 32);
-      int published = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
-      if (Integer.compareUnsigned(head - published, Memory.getInt(own + HeadTailLayout.RTS_HTD_MAX))
-          > 0) {
-        spins = relax(spins);
-        continue;
-      }
-      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-      int count = grant(n, room + tail - head, fixed);
-      if (count == 0) {
-        return claim(0, head);
-      }
-      long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
-      if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)) {
-        return claim(count, head);
-      }
-      Thread.onSpinWait();
-    }
-  }
-
   /**
    * Counts this claim as done; whoever makes the counts equal moves the position up to the head.
    */
@@ -165,26 +194,6 @@ final class HeadTail {
       long position = done == (int) head ? head & ~LOW : tail & ~LOW;
       if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_TAIL, tail, position | done & LOW)) {
         return;
-      }
-      Thread.onSpinWait();
-    }
-  }
-
-  private static long claimHts(long own, long other, int room, int n, boolean fixed) {
-    int spins = 0;
-    while (true) {
-      long word = Memory.getLongAcquire(own + HeadTailLayout.HTS_HEAD_TAIL);
-      int head = (int) word;
-      if (head != (int) (word >>> 32)) {
-        spins = relax(spins);
-        continue;
-      }
-      int tail = Memory.getIntAcquire(other + HeadTailLayout.TAIL);
-      int count = grant(n, room + tail - head, fixed);
-      if (count == 0
-          || Memory.compareAndSetLong(
-              own + HeadTailLayout.HTS_HEAD_TAIL, word, word & ~LOW | head + count & LOW)) {
-        return claim(count, head);
       }
       Thread.onSpinWait();
     }

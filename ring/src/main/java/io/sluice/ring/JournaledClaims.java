@@ -25,9 +25,6 @@ import io.sluice.platform.Memory;
 final class JournaledClaims {
   private static final long LOW = 0xffff_ffffL;
 
-  /** No claim, and not because there was no room: somebody else has one, or was quicker. */
-  private static final long AGAIN = -1;
-
   /** How long to spin before asking whether the claim's owner lives, which takes system calls. */
   private static final long PATIENCE_NANOS = 1_000_000;
 
@@ -35,25 +32,11 @@ final class JournaledClaims {
 
   private JournaledClaims() {}
 
-  /** As {@link HeadTail#claim}; to be ended with {@link Journal#end} after its publication. */
+  /**
+   * As {@link HeadTail#claim}; to be ended with {@link Journal#end}, or {@link Journal#endPeek},
+   * after its publication.
+   */
   static long claim(
-      Journal journal,
-      long slot,
-      int sync,
-      long own,
-      long other,
-      int room,
-      int n,
-      boolean fixed,
-      boolean peek) {
-    long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
-    return claim == AGAIN
-        ? claimPatiently(journal, slot, sync, own, other, room, n, fixed, peek)
-        : claim;
-  }
-
-  /** Apart from the first try, which the loop's variables would slow down by half. */
-  private static long claimPatiently(
       Journal journal,
       long slot,
       int sync,
@@ -67,9 +50,12 @@ final class JournaledClaims {
     int spins = 0;
     while (true) {
       if (isClosed(sync, own)) {
-        long claim = tryClaim(slot, sync, own, other, room, n, fixed, peek);
-        if (claim != AGAIN) {
-          return claim;
+        int head = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
+        int count =
+            HeadTail.grant(
+                n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
+        if (count == 0 || take(slot, sync, own, head, count, peek)) {
+          return HeadTail.claim(count, head);
         }
         Thread.onSpinWait();
       } else {
@@ -78,33 +64,26 @@ final class JournaledClaims {
     }
   }
 
-  private static long tryClaim(
-      long slot, int sync, long own, long other, int room, int n, boolean fixed, boolean peek) {
+  /**
+   * Claims so many from the tail on, if no claim is open and none has been published since the tail
+   * was seen at {@code head}: the head, which is at the tail then, is not looked at ahead of the
+   * compare-and-set, which does.
+   */
+  static boolean take(long slot, int sync, long own, int head, int count, boolean peek) {
     if (sync == HeadTail.RTS) {
-      return tryRts(slot, own, other, room, n, fixed, peek);
-    }
-    // Two loads and not one of both: that would have to wait until the last publication, a store of
-    // the tail alone, has left the store buffer.
-    int head = Memory.getIntAcquire(own + HeadTailLayout.HEAD);
-    if (head != Memory.getIntAcquire(own + HeadTailLayout.TAIL)) {
-      return AGAIN;
-    }
-    int count =
-        HeadTail.grant(n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
-    if (count == 0) {
-      return HeadTail.claim(0, head);
+      return takeRts(slot, own, head, count);
     }
     note(slot, own, head, count, peek);
     if (sync == HeadTail.MT ? moveMt(own, head, count) : moveHts(own, head, count)) {
-      return HeadTail.claim(count, head);
+      return true;
     }
     withdraw(slot, own, peek);
-    return AGAIN;
+    return false;
   }
 
   /**
-   * The head alone: the tail was equal to it, and stays so until somebody moves the head, since it
-   * never passes it and moves no further back.
+   * The head alone: that it is where the tail was says that the tail is there still, since it never
+   * passes the head, and the head moves no further back.
    */
   private static boolean moveMt(long own, int head, int count) {
     return Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count);
@@ -116,25 +95,28 @@ final class JournaledClaims {
         own + HeadTailLayout.HTS_HEAD_TAIL, tail | head & LOW, tail | head + count & LOW);
   }
 
-  private static long tryRts(
-      long slot, long own, long other, int room, int n, boolean fixed, boolean peek) {
-    long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
-    if (Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL) != word) {
-      return AGAIN;
+  private static boolean takeRts(long slot, long own, int head, int count) {
+    long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_TAIL);
+    if ((int) (word >>> 32) != head) {
+      return false;
     }
-    int head = (int) (word >>> 32);
-    int count =
-        HeadTail.grant(n, room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head, fixed);
-    if (count == 0) {
-      return HeadTail.claim(0, head);
-    }
-    note(slot, own, head, count, peek);
+    Journal.intend(slot, own, head, count);
     long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
     if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)) {
-      return HeadTail.claim(count, head);
+      return true;
     }
-    withdraw(slot, own, peek);
-    return AGAIN;
+    Journal.end(slot);
+    return false;
+  }
+
+  /** Publishes a claim, which began at the tail, so that there is nobody to wait for. */
+  static void publish(int sync, long own, int head, int count) {
+    if (sync == HeadTail.RTS) {
+      // A process without a journal may have claimed behind it, and published before.
+      HeadTail.publish(sync, own, head, count);
+    } else {
+      Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
+    }
   }
 
   private static void note(long slot, long own, int head, int count, boolean peek) {

@@ -207,55 +207,51 @@ public final class Ring {
 
   /** Enqueues {@code n} entries that lie in memory, all or none; returns n or 0. */
   public int enqueueBulkFrom(long table, int n) {
-    long claim = claimProd(n, true);
-    if (HeadTail.count(claim) == 0) {
+    long head = claimProd(n);
+    if (head == Unjournaled.NONE) {
       return 0;
     }
-    int head = HeadTail.head(claim);
-    RingEntries.writeFrom(address, mask, head, table, n);
-    publishProd(head, n);
+    RingEntries.writeFrom(address, mask, (int) head, table, n);
+    publishProd((int) head, n);
     return n;
   }
 
   /** Dequeues {@code n} entries into memory, or none; returns n or 0. */
   public int dequeueBulkTo(long table, int n) {
-    long claim = claimCons(n, true);
-    if (HeadTail.count(claim) == 0) {
+    long head = claimCons(n);
+    if (head == Unjournaled.NONE) {
       return 0;
     }
-    int head = HeadTail.head(claim);
-    RingEntries.readTo(address, mask, head, table, n);
+    RingEntries.readTo(address, mask, (int) head, table, n);
     if (owners != null) {
       owners.take(table, n);
     }
-    publishCons(head, n);
+    publishCons((int) head, n);
     return n;
   }
 
   /** Enqueues one; false when full. */
   public boolean enqueue(long obj) {
-    long claim = claimProd(1, true);
-    if (HeadTail.count(claim) == 0) {
+    long head = claimProd(1);
+    if (head == Unjournaled.NONE) {
       return false;
     }
-    int head = HeadTail.head(claim);
-    Memory.putLong(entry(head), obj);
-    publishProd(head, 1);
+    Memory.putLong(entry((int) head), obj);
+    publishProd((int) head, 1);
     return true;
   }
 
   /** Dequeues one; 0 when empty, so that a 0 of one's own is better dequeued by burst. */
   public long dequeue() {
-    long claim = claimCons(1, true);
-    if (HeadTail.count(claim) == 0) {
+    long head = claimCons(1);
+    if (head == Unjournaled.NONE) {
       return 0;
     }
-    int head = HeadTail.head(claim);
-    long obj = Memory.getLong(entry(head));
+    long obj = Memory.getLong(entry((int) head));
     if (owners != null) {
       owners.take(obj);
     }
-    publishCons(head, 1);
+    publishCons((int) head, 1);
     return obj;
   }
 
@@ -265,16 +261,10 @@ public final class Ring {
       return SingleProducer.enqueue(this, objs, offset, n, fixed);
     }
     if (prodJournaled) {
-      return Journaled.enqueue(journal, prodSync, address, mask, capacity, objs, offset, n, fixed);
+      return Journaled.enqueue(
+          journal, journal.slot(), prodSync, address, mask, capacity, objs, offset, n, fixed);
     }
-    long claim = claimProd(n, fixed);
-    int count = HeadTail.count(claim);
-    if (count != 0) {
-      int head = HeadTail.head(claim);
-      RingEntries.write(address, mask, head, objs, offset, count);
-      publishProd(head, count);
-    }
-    return count;
+    return Unjournaled.enqueue(prodSync, address, mask, capacity, objs, offset, n, fixed);
   }
 
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
@@ -283,46 +273,39 @@ public final class Ring {
       return SingleConsumer.dequeue(address, mask, owners, objs, offset, n, fixed);
     }
     if (consJournaled) {
-      return Journaled.dequeue(journal, consSync, address, mask, owners, objs, offset, n, fixed);
+      return Journaled.dequeue(
+          journal, journal.slot(), consSync, address, mask, owners, objs, offset, n, fixed);
     }
-    long claim = claimCons(n, fixed);
-    int count = HeadTail.count(claim);
-    if (count != 0) {
-      int head = HeadTail.head(claim);
-      RingEntries.read(address, mask, head, objs, offset, count);
-      if (owners != null) {
-        owners.take(objs, offset, count);
-      }
-      publishCons(head, count);
-    }
-    return count;
+    return Unjournaled.dequeue(consSync, address, mask, owners, objs, offset, n, fixed);
   }
 
-  private long claimProd(int n, boolean fixed) {
+  private long claimProd(int n) {
+    long own = address + RingLayout.PROD;
+    long other = address + RingLayout.CONS;
     return prodJournaled
-        ? prod.claim(n, fixed)
-        : HeadTail.claim(
-            prodSync, address + RingLayout.PROD, address + RingLayout.CONS, capacity, n, fixed);
+        ? Journaled.claim(journal, prodSync, own, other, capacity, n)
+        : Unjournaled.claim(prodSync, own, other, capacity, n);
   }
 
   private void publishProd(int head, int count) {
     if (prodJournaled) {
-      prod.publish(head, count);
+      Journaled.publish(journal, prodSync, address + RingLayout.PROD, head, count);
     } else {
       HeadTail.publish(prodSync, address + RingLayout.PROD, head, count);
     }
   }
 
-  private long claimCons(int n, boolean fixed) {
+  private long claimCons(int n) {
+    long own = address + RingLayout.CONS;
+    long other = address + RingLayout.PROD;
     return consJournaled
-        ? cons.claim(n, fixed)
-        : HeadTail.claim(
-            consSync, address + RingLayout.CONS, address + RingLayout.PROD, 0, n, fixed);
+        ? Journaled.claim(journal, consSync, own, other, 0, n)
+        : Unjournaled.claim(consSync, own, other, 0, n);
   }
 
   private void publishCons(int head, int count) {
     if (consJournaled) {
-      cons.publish(head, count);
+      Journaled.publish(journal, consSync, address + RingLayout.CONS, head, count);
     } else {
       HeadTail.publish(consSync, address + RingLayout.CONS, head, count);
     }

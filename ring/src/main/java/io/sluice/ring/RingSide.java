@@ -53,9 +53,10 @@ final class RingSide {
 
   /** Ends a claim of at least one entry: they are the other side's now. */
   void publish(int head, int count) {
-    HeadTail.publish(sync, own, head, count);
-    if (journal != null) {
-      Journal.end(journal.slot());
+    if (journal == null) {
+      HeadTail.publish(sync, own, head, count);
+    } else {
+      Journaled.publish(journal, sync, own, head, count);
     }
   }
 
