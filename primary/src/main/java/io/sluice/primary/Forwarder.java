@@ -217,7 +217,8 @@ public final class Forwarder implements AutoCloseable {
 
   private void takeBack(int worker) {
     while (haveRoom()) {
-      if (send(worker, forwarding.out(worker)) + send(worker, forwarding.in(worker)) == 0) {
+      // One burst at a time: there is room for no more.
+      if (send(worker, forwarding.out(worker)) == 0 && send(worker, forwarding.in(worker)) == 0) {
         forwarding.closeGap(worker);
         strand(worker, inFlight[worker]);
         setInFlight(worker, 0);
