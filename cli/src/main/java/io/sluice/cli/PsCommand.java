@@ -5,6 +5,7 @@ import io.sluice.config.ProcType;
 import io.sluice.config.ProcessTable;
 import io.sluice.config.RuntimeDirectory;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Processes;
 import io.sluice.platform.SluiceException;
 import java.util.List;
 import java.util.SortedSet;
@@ -82,11 +83,18 @@ final class PsCommand implements Callable<Integer> {
                     ? null
                     : String.join(",", entry.lcores().stream().map(String::valueOf).toList()),
                 processes.isAlive(entry) ? "running" : "dead",
-                RunningProcesses.command(entry.pid(), COMMAND_LENGTH));
+                command(entry));
           });
     } catch (SluiceException e) {
       // Its primary is just starting or ending: the mapped processes are listed all the same.
       return;
     }
+  }
+
+  /** Its pid may be another process's here. */
+  private static String command(ProcessTable.Entry entry) {
+    return Processes.startTime(entry.pid()) == entry.startTime()
+        ? RunningProcesses.command(entry.pid(), COMMAND_LENGTH)
+        : "(in another PID namespace, or gone)";
   }
 }

@@ -1,11 +1,10 @@
 package io.sluice.primary;
 
+import io.sluice.config.ProcessTable;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
-import io.sluice.platform.Libc;
 import io.sluice.platform.Memory;
-import io.sluice.platform.Processes;
 import io.sluice.platform.SluiceException;
 import io.sluice.ring.HeadTailLayout;
 import io.sluice.ring.Ring;
@@ -32,11 +31,13 @@ public final class Forwarding {
   private static final String ZONE = "SLUICE_forwarding";
 
   private final long address;
+  private final ProcessTable processes;
   private final int workers;
   private final Ring[] in;
   private final Ring[] out;
 
-  private Forwarding(long address, Ring[] in, Ring[] out) {
+  private Forwarding(SharedMemory m, long address, Ring[] in, Ring[] out) {
+    this.processes = m.processTable();
     this.address = address;
     this.workers = in.length;
     this.in = in;
@@ -112,7 +113,7 @@ public final class Forwarding {
     Memory.putInt(address + ForwardingLayout.PORTS, portNames.size());
     // Last, with release: who sees it sees everything above.
     Memory.putIntRelease(address + ForwardingLayout.WORKERS, workers);
-    return new Forwarding(address, in, out);
+    return new Forwarding(m, address, in, out);
   }
 
   /** Of a port that is another one than before the counters begin anew. */
@@ -172,7 +173,7 @@ public final class Forwarding {
       in[i] = Ring.lookup(m, ringName(i, "in"));
       out[i] = Ring.lookup(m, ringName(i, "out"));
     }
-    return new Forwarding(zone.address(), in, out);
+    return new Forwarding(m, zone.address(), in, out);
   }
 
   void free(SharedMemory m) {
@@ -192,8 +193,8 @@ public final class Forwarding {
     return address + ForwardingLayout.FIRST_WORKER + (long) index * ForwardingLayout.WORKER_SIZEOF;
   }
 
-  private static long word(int pid, WorkerState state) {
-    return (long) state.ordinal() << 32 | pid;
+  private static long word(int generation, WorkerState state) {
+    return (long) state.ordinal() << 32 | generation;
   }
 
   /**
@@ -202,11 +203,11 @@ public final class Forwarding {
    * @throws SluiceException EBUSY if all are taken
    */
   public int claim() {
+    int generation = processes.generation();
     for (int i = 0; i < workers; i++) {
-      long word = worker(i) + ForwardingLayout.WORKER_PID;
-      if (Memory.compareAndSetLong(word, 0, word(Libc.getpid(), WorkerState.CLAIMED))) {
-        long startTime = Processes.startTime(Libc.getpid());
-        Memory.putLongRelease(worker(i) + ForwardingLayout.WORKER_START_TIME, startTime);
+      long word = worker(i) + ForwardingLayout.WORKER_GENERATION;
+      if (Memory.compareAndSetLong(word, 0, word(generation, WorkerState.CLAIMED))) {
+        Memory.putIntVolatile(worker(i) + ForwardingLayout.WORKER_LAST, generation);
         counters(i).reset();
         return i;
       }
@@ -217,30 +218,34 @@ public final class Forwarding {
 
   /** What a place is. */
   public WorkerState state(int worker) {
-    long word = Memory.getLongVolatile(worker(worker) + ForwardingLayout.WORKER_PID);
+    long word = Memory.getLongVolatile(worker(worker) + ForwardingLayout.WORKER_GENERATION);
     return STATES[(int) (word >>> 32)];
   }
 
-  /** The pid of a place's worker, 0 if it is free. */
+  private int generation(int worker) {
+    return (int) Memory.getLongVolatile(worker(worker) + ForwardingLayout.WORKER_GENERATION);
+  }
+
+  /**
+   * The pid of a place's worker, in that one's PID namespace; 0 if it is free or its worker dead.
+   */
   public int pid(int worker) {
-    return (int) Memory.getLongVolatile(worker(worker) + ForwardingLayout.WORKER_PID);
+    ProcessTable.Entry entry = processes.find(generation(worker));
+    return entry == null ? 0 : entry.pid();
   }
 
   /** Moves a place on; false if it was not what the caller takes it for. */
   public boolean move(int worker, WorkerState from, WorkerState to) {
-    int pid = pid(worker);
-    long next = to == WorkerState.FREE ? 0 : word(pid, to);
+    int generation = generation(worker);
+    long next = to == WorkerState.FREE ? 0 : word(generation, to);
     return Memory.compareAndSetLong(
-        worker(worker) + ForwardingLayout.WORKER_PID, word(pid, from), next);
+        worker(worker) + ForwardingLayout.WORKER_GENERATION, word(generation, from), next);
   }
 
+  /** By the process table, which knows processes of other PID namespaces, too. */
   boolean isDead(int worker) {
-    int pid = pid(worker);
-    long startTime = Memory.getLong(worker(worker) + ForwardingLayout.WORKER_START_TIME);
-    return pid != 0
-        && !(state(worker) == WorkerState.CLAIMED
-            ? Processes.isAlive(pid)
-            : Processes.isAlive(pid, startTime));
+    int generation = generation(worker);
+    return generation != 0 && !processes.isAlive(generation);
   }
 
   /** From the primary to a worker. */
@@ -314,7 +319,7 @@ public final class Forwarding {
     List<ProcessStats> all = new ArrayList<>();
     all.add(stats("primary", 0, WorkerState.RUNNING, address + ForwardingLayout.PRIMARY_COUNTERS));
     for (int i = 0; i < workers; i++) {
-      if (Memory.getLongVolatile(worker(i) + ForwardingLayout.WORKER_START_TIME) != 0) {
+      if (Memory.getIntVolatile(worker(i) + ForwardingLayout.WORKER_LAST) != 0) {
         all.add(
             stats("worker " + i, pid(i), state(i), worker(i) + ForwardingLayout.WORKER_COUNTERS));
       }

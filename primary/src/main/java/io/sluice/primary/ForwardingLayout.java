@@ -7,8 +7,9 @@ package io.sluice.primary;
  * <pre>
  *    0  workers (4)    ports (4)                      as configured, written once
  *   64  worker[0..15], 192 bytes each
- *         0  pid and state, one word (8): pid in the low half, {@link WorkerState} in the high one
- *         8  start time (8)
+ *         0  generation in the process table and state, one word (8): the generation in the low
+ *            half, {@link WorkerState} in the high one
+ *         8  generation of the last that had it (4)
  *        64  packets (8)  bytes (8)  cycles (8)  drops (8)   the worker writes
  *       128  in flight (8)  stranded (8)              the primary writes
  *       144  gap (4): how much the ring to the worker is ahead of the one from it when nothing is
@@ -28,8 +29,8 @@ final class ForwardingLayout {
 
   static final int FIRST_WORKER = 64;
   static final int WORKER_SIZEOF = 192;
-  static final int WORKER_PID = 0;
-  static final int WORKER_START_TIME = 8;
+  static final int WORKER_GENERATION = 0;
+  static final int WORKER_LAST = 8;
   static final int WORKER_COUNTERS = 64;
   static final int WORKER_IN_FLIGHT = 128;
   static final int WORKER_STRANDED = 136;

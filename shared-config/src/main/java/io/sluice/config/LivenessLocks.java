@@ -63,18 +63,21 @@ public final class LivenessLocks implements AutoCloseable {
     }
   }
 
-  /** Takes a slot's lock, which nobody else can have whose claim of the slot is over. */
-  synchronized void hold(int slot) {
+  /**
+   * Takes the lock of a byte if nobody else has it.
+   *
+   * @throws SluiceException if the file system has no such locks
+   */
+  synchronized boolean tryHold(int slot) {
     int result = lock(Libc.F_OFD_SETLK, Libc.F_WRLCK, slot);
-    if (result < 0) {
+    if (result < 0
+        && result != -Errno.EAGAIN.number()
+        && result != -Errno.EACCES.number()
+        && result != -Errno.EBADF.number()) {
       throw new SluiceException(
           Errno.ofResult(result), "cannot lock byte " + slot + " of " + FILE + "; is it on NFS?");
     }
-  }
-
-  /** Takes the lock of a byte if nobody else has it. */
-  synchronized boolean tryHold(int slot) {
-    return lock(Libc.F_OFD_SETLK, Libc.F_WRLCK, slot) == 0;
+    return result == 0;
   }
 
   /** Gives a slot's lock back. */

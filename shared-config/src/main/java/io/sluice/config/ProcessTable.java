@@ -22,7 +22,8 @@ import java.util.function.Predicate;
  * compare-and-set of its owner from 0 to the claim's generation, a number never used twice, so that
  * somebody who frees a dead process's ids late cannot take a newcomer's. A process that dies at any
  * point leaves its pid in its slot; whoever finds it dead frees all of it. Alive is who holds the
- * kernel's lock of the slot ({@link LivenessLocks}), or runs under that pid since that time.
+ * kernel's lock of the slot ({@link LivenessLocks}), which is taken before the slot is and given
+ * back after it; the pid is for people, and may be one of another PID namespace.
  */
 public final class ProcessTable {
   /** The name of the memzone. */
@@ -108,9 +109,6 @@ public final class ProcessTable {
     Memory.putString(slot + ProcessTableLayout.ROLE, ProcessTableLayout.ROLE_LENGTH, role);
     ownGeneration = Memory.getAndAddInt(address + ProcessTableLayout.NEXT_GENERATION, 1) + 1;
     Memory.putInt(slot + ProcessTableLayout.GENERATION, ownGeneration);
-    if (locks != null) {
-      locks.hold(index);
-    }
     Memory.putLongRelease(slot + ProcessTableLayout.PID, Libc.getpid() | ACTIVE);
     ownSlot = index;
     try {
@@ -122,19 +120,33 @@ public final class ProcessTable {
   }
 
   private int takeSlot() {
-    long pid = Libc.getpid();
     for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
-      if (Memory.compareAndSetLong(slot(i) + ProcessTableLayout.PID, 0, pid)) {
+      if (tryTake(i)) {
         return i;
       }
     }
     for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
-      if (freeIfDead(i) && Memory.compareAndSetLong(slot(i) + ProcessTableLayout.PID, 0, pid)) {
+      if (freeIfDead(i) && tryTake(i)) {
         return i;
       }
     }
     throw new SluiceException(
         Errno.ENOSPC, "all " + ProcessTableLayout.MAX_PROCESSES + " process slots are taken");
+  }
+
+  /** The kernel's lock first: from its first store in the slot on it says that this one lives. */
+  private boolean tryTake(int index) {
+    long word = slot(index) + ProcessTableLayout.PID;
+    if (Memory.getLongVolatile(word) != 0 || locks != null && !locks.tryHold(index)) {
+      return false;
+    }
+    if (Memory.compareAndSetLong(word, 0, Libc.getpid())) {
+      return true;
+    }
+    if (locks != null) {
+      locks.letGo(index);
+    }
+    return false;
   }
 
   /**
@@ -207,11 +219,11 @@ public final class ProcessTable {
   /** Takes this process out of the table and gives its lcore ids back. */
   public void release() {
     if (ownSlot != NONE) {
-      // The lock first: a newcomer must find it free. Until then the pid says that this one lives.
+      // The lock last: without it a process that is still in the table is dead.
+      free(ownSlot, Libc.getpid() | ACTIVE);
       if (locks != null) {
         locks.letGo(ownSlot);
       }
-      free(ownSlot, Libc.getpid() | ACTIVE);
       ownSlot = NONE;
     }
   }
@@ -225,9 +237,10 @@ public final class ProcessTable {
   }
 
   private boolean isAlive(int slot, int pid, long startTime) {
-    return slot == ownSlot
-        || locks != null && locks.isHeld(slot)
-        || Processes.isAlive(pid, startTime);
+    if (slot == ownSlot) {
+      return true;
+    }
+    return locks != null ? locks.isHeld(slot) : Processes.isAlive(pid, startTime);
   }
 
   /** Whether the process of that generation runs; one that is not in the table does not. */
@@ -284,9 +297,10 @@ public final class ProcessTable {
 
   private boolean isAlive(int index, long word) {
     long startTime = Memory.getLong(slot(index) + ProcessTableLayout.START_TIME);
-    return (word & ACTIVE) != 0
-        ? isAlive(index, (int) word, startTime)
-        : Processes.isAlive((int) word);
+    if (locks == null && (word & ACTIVE) == 0) {
+      return Processes.isAlive((int) word);
+    }
+    return isAlive(index, (int) word, startTime);
   }
 
   /** Looks again: another may have done it while this one waited to be the only one. */
