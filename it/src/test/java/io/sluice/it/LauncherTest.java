@@ -3,7 +3,6 @@ package io.sluice.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.memzone.MemZone;
 import io.sluice.secondary.Secondary;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The {@code sluice} file, in a folder of its own that has what a build leaves there. */
 class LauncherTest {
-  private static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final String VERSION = "sluice 0.1.0\n";
 
@@ -36,21 +34,7 @@ class LauncherTest {
 
   @BeforeAll
   static void makeHome() throws IOException {
-    Path built = Path.of("samples", "target");
-    Path jar = built.resolve("sluice.jar");
-    Path libraries = built.resolve("native");
-    assumeTrue(
-        Files.exists(PROJECT.resolve(jar)) && Files.exists(PROJECT.resolve(libraries)),
-        "needs the command built: run ./sluice --help once");
-    Files.createDirectories(home.resolve(libraries));
-    try (Stream<Path> files = Files.list(PROJECT.resolve(libraries))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, home.resolve(PROJECT.relativize(file)));
-      }
-    }
-    Files.copy(PROJECT.resolve(jar), home.resolve(jar));
-    Files.copy(PROJECT.resolve("sluice"), home.resolve("sluice"));
-    Files.createFile(Files.createDirectory(home.resolve("target")).resolve("sluice.built"));
+    BuiltHome.make(home);
     assertEquals(VERSION, outputWith(Map.of()));
   }
 

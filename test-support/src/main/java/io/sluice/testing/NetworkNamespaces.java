@@ -36,6 +36,16 @@ public final class NetworkNamespaces implements AutoCloseable {
     return name;
   }
 
+  /** Gives the namespace of a process a name among these; it stays when the name goes. */
+  public String attach(long pid) {
+    String name = unique + "n" + namespaces.size();
+    run("ip", "netns", "attach", name, Long.toString(pid));
+    namespaces.push(name);
+    exec(name, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+    exec(name, "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1");
+    return name;
+  }
+
   /** Joins two of the namespaces by a veth pair; both ends are up. */
   public void addVeth(String namespace, String name, String peerNamespace, String peerName) {
     run(

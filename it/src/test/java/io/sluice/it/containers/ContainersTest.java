@@ -1,0 +1,110 @@
+package io.sluice.it.containers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.sluice.testing.RequiresHugepages;
+import io.sluice.testing.RequiresRoot;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A primary, workers and a monitor, each in a container of its own with PID namespaces of their
+ * own.
+ */
+@RequiresRoot
+@RequiresContainers
+@RequiresHugepages(count = 64)
+@Timeout(180)
+class ContainersTest {
+  private static final int TERMINATED = 128 + 15;
+  private static final int KILLED = 128 + 9;
+  private static final int DEATHS = 3;
+
+  /** What a worker can have in hand when it is killed: a burst. */
+  private static final int IN_HAND = 32;
+
+  @Test
+  void shouldForwardThroughWorkersAndShowItToAMonitorThatJoinsLate() {
+    try (Deployment deployment = new Deployment()) {
+      SluiceContainer primary =
+          deployment.primary("-l 0 --vdev net_null0 --vdev net_null1 -- --workers 2 --idle park");
+      primary.start();
+      primary.awaitLine("^primary: ready, prefix " + deployment.prefix + ", hugepages, 2 ports");
+      SluiceContainer first = deployment.worker(1);
+      SluiceContainer second = deployment.worker(2);
+      SluiceContainer monitor =
+          deployment.container("secondary", "monitor", "--file-prefix", deployment.prefix);
+      monitor.start();
+      monitor.awaitLine("worker0=[1-9]\\d* worker1=[1-9]");
+      terminate(monitor, first, second, primary);
+      primary.awaitLine("report pool leaked=0 ");
+      assertTrue(deployment.traces().isEmpty(), () -> deployment.traces().toString());
+    }
+  }
+
+  /** Ends them in this order, each within two seconds. */
+  private static void terminate(SluiceContainer... containers) {
+    for (SluiceContainer each : containers) {
+      each.signal("TERM");
+      assertEquals(TERMINATED, each.awaitExit(), each::getLogs);
+    }
+  }
+
+  private static SluiceContainer forwarder(Deployment deployment, SluiceContainer network) {
+    SluiceContainer primary =
+        deployment
+            .primary(
+                "-l 0 --vdev net_af_packet0,iface=port0 --vdev net_af_packet1,iface=port1"
+                    + " -- --workers 2 --idle park")
+            .inNetworkOf(network);
+    primary.start();
+    primary.awaitLine("^primary: ready");
+    return primary;
+  }
+
+  @Test
+  void shouldLoseOnlyWhatKilledWorkersHadInHand(@TempDir Path folder) {
+    try (Deployment deployment = new Deployment();
+        Wire wire = new Wire(deployment.network(), folder)) {
+      SluiceContainer primary = forwarder(deployment, wire.network());
+      SluiceContainer steady = deployment.worker(1);
+      SluiceContainer mortal = deployment.worker(2);
+      wire.go();
+      for (int death = 0; death < DEATHS; death++) {
+        wire.awaitMore(2000);
+        mortal.signal("KILL");
+        assertEquals(KILLED, mortal.awaitExit());
+        mortal = deployment.worker(2);
+      }
+      wire.awaitMore(2000);
+      long lost = wire.end();
+      terminate(steady, mortal, primary);
+      Matcher report = primary.awaitLine("report pool leaked=0 undelivered=(\\d+)");
+      assertEquals(lost, Long.parseLong(report.group(1)), primary::getLogs);
+      assertTrue(lost <= DEATHS * IN_HAND, primary::getLogs);
+    }
+  }
+
+  @Test
+  void shouldGoOnWithTheNextPrimary(@TempDir Path folder) {
+    try (Deployment deployment = new Deployment();
+        Wire wire = new Wire(deployment.network(), folder)) {
+      SluiceContainer first = forwarder(deployment, wire.network());
+      SluiceContainer worker = deployment.worker(1);
+      wire.go();
+      wire.awaitMore(2000);
+      first.signal("KILL");
+      assertEquals(KILLED, first.awaitExit());
+      SluiceContainer next = forwarder(deployment, wire.network());
+      wire.awaitMore(2000);
+      assertTrue(worker.isRunning(), worker::getLogs);
+      wire.end();
+      terminate(worker, next);
+      next.awaitLine("report pool leaked=0 ");
+    }
+  }
+}

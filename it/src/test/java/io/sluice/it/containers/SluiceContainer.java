@@ -1,0 +1,96 @@
+package io.sluice.it.containers;
+
+import io.sluice.testing.Await;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.BindMode;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.startupcheck.IsRunningStartupCheckStrategy;
+import org.testcontainers.utility.DockerImageName;
+
+/** The {@code sluice} command in a privileged container of its own, without a network. */
+final class SluiceContainer extends GenericContainer<SluiceContainer> {
+  static final Duration LIMIT = Duration.ofSeconds(60);
+
+  private static final List<String> OF_THE_HOST =
+      List.of("/usr", "/etc/alternatives", "/etc/ld.so.cache", "/etc/java-17-openjdk");
+
+  SluiceContainer(Path home, List<String> arguments) {
+    super(DockerImageName.parse(HostImage.NAME));
+    withImagePullPolicy(image -> false);
+    withPrivilegedMode(true);
+    withNetworkMode("none");
+    for (String path : OF_THE_HOST) {
+      if (Files.exists(Path.of(path))) {
+        withFileSystemBind(path, path, BindMode.READ_ONLY);
+      }
+    }
+    String java = System.getProperty("java.home");
+    if (!java.startsWith("/usr/")) {
+      withFileSystemBind(java, java, BindMode.READ_ONLY);
+    }
+    withFileSystemBind(home.toString(), home.toString(), BindMode.READ_ONLY);
+    withEnv("JAVA_HOME", java);
+    withEnv("PATH", "/usr/sbin:/usr/bin");
+    List<String> command = new ArrayList<>(List.of(home.resolve("sluice").toString()));
+    command.addAll(arguments);
+    withCommand(command.toArray(String[]::new));
+    withStartupCheckStrategy(new IsRunningStartupCheckStrategy());
+  }
+
+  /** Adds a folder that others have, too. */
+  SluiceContainer sharing(Path host, String inside) {
+    return withFileSystemBind(host.toString(), inside, BindMode.READ_WRITE);
+  }
+
+  /** Waits for a line in its output in which that is found. */
+  Matcher awaitLine(String regex) {
+    Pattern pattern = Pattern.compile(regex, Pattern.MULTILINE);
+    Matcher[] found = new Matcher[1];
+    Await.until(
+        "a line with '" + regex + "' of " + String.join(" ", getCommandParts()),
+        LIMIT,
+        () -> {
+          boolean running = isRunning();
+          found[0] = pattern.matcher(getLogs());
+          boolean seen = found[0].find();
+          if (!seen && !running) {
+            throw new AssertionError("ended before a line with '" + regex + "': " + getLogs());
+          }
+          return seen;
+        },
+        this::getLogs);
+    return found[0];
+  }
+
+  /** Has it use another's network. */
+  SluiceContainer inNetworkOf(SluiceContainer other) {
+    return withNetworkMode("container:" + other.getContainerId());
+  }
+
+  /** The pid of its first process, as this machine sees it. */
+  long pid() {
+    return getCurrentContainerInfo().getState().getPidLong();
+  }
+
+  /** Sends a signal by its name to its first process. */
+  void signal(String name) {
+    DockerClientFactory.instance()
+        .client()
+        .killContainerCmd(getContainerId())
+        .withSignal(name)
+        .exec();
+  }
+
+  /** Waits for its end; the exit code. */
+  int awaitExit() {
+    Await.until("the end of " + getContainerId(), LIMIT, () -> !isRunning(), this::getLogs);
+    return getCurrentContainerInfo().getState().getExitCodeLong().intValue();
+  }
+}
