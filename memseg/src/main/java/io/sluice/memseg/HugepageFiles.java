@@ -223,7 +223,12 @@ final class HugepageFiles {
         Libc.close(fd);
       }
       throw new SluiceException(
-          Errno.ofResult(result), "cannot lock the page directory " + directory);
+          Errno.ofResult(result),
+          "cannot lock the page directory "
+              + directory
+              + (Errno.ofResult(result) == Errno.ENOENT
+                  ? "; share the primary's hugetlbfs mount with this container, at that path"
+                  : ""));
     }
     return fd;
   }

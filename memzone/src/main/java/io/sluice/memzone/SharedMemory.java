@@ -301,6 +301,7 @@ public final class SharedMemory implements AutoCloseable {
           liveness.close();
         });
     processes = ProcessTable.at(table.address(), liveness);
+    processes.requireVersion();
     processes.setStockPrimary(() -> MemConfig.isPrimaryAlive(directory));
     // What the dead have left is for those to put right that have attached already.
     processes.setRecoverer(dead -> false);
@@ -424,6 +425,7 @@ public final class SharedMemory implements AutoCloseable {
         undo.push(locks::close);
       }
       processes = ProcessTable.at(table.address(), locks);
+      processes.requireVersion();
     }
     MemZone ownersZone = MemZone.lookup(this, ObjectOwners.ZONE);
     owners = ownersZone == null ? null : new ObjectOwners(this, ownersZone.address());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.config.EalOptions;
@@ -11,8 +12,11 @@ import io.sluice.config.MemConfig;
 import io.sluice.config.MemConfigLayout;
 import io.sluice.config.MpMessage;
 import io.sluice.config.ProcessTable;
+import io.sluice.config.ProcessTableLayout;
 import io.sluice.memseg.Heap;
+import io.sluice.platform.Errno;
 import io.sluice.platform.Memory;
+import io.sluice.platform.SluiceException;
 import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
@@ -136,6 +140,23 @@ class AdoptionTest {
     }
     second.send("quit");
     assertEquals(0, second.awaitExit(LIMIT), second.stdout()::toString);
+    assertEquals(List.of(), Traces.of(prefix));
+  }
+
+  @Test
+  void shouldRefuseWhatAnotherReleaseKeepsInMemory() {
+    JavaProcess first = startReady("--no-huge", "-m", "8");
+    try (SharedMemory memory = attach(Pages.PLAIN)) {
+      long table = MemZone.lookup(memory, ProcessTable.ZONE).address();
+      Memory.putInt(table + ProcessTableLayout.VERSION, 7);
+    }
+    SluiceException refused = assertThrows(SluiceException.class, () -> attach(Pages.PLAIN));
+    assertEquals(Errno.EINVAL, refused.errno());
+    assertTrue(
+        refused.getMessage().contains("in version 7, this one in 1; use one release"),
+        refused.getMessage());
+    first.send("quit");
+    assertEquals(0, first.awaitExit(LIMIT), first.stdout()::toString);
     assertEquals(List.of(), Traces.of(prefix));
   }
 

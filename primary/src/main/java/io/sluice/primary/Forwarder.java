@@ -78,7 +78,7 @@ public final class Forwarder implements AutoCloseable {
   public long drain(Duration limit, IdleStrategy idle) {
     long deadline = System.nanoTime() + limit.toNanos();
     try (Reaper reaper = new Reaper(forwarding)) {
-      while (underWay() > 0 && System.nanoTime() - deadline < 0) {
+      while (movable() > 0 && System.nanoTime() - deadline < 0) {
         idle.idle(poll(false, reaper));
       }
     }
@@ -90,12 +90,29 @@ public final class Forwarder implements AutoCloseable {
   }
 
   private long underWay() {
+    return passedOn() + waiting();
+  }
+
+  /** What may still come out: without a worker nothing does that waits for one. */
+  private long movable() {
+    return anyRunning() ? underWay() : passedOn();
+  }
+
+  private long passedOn() {
     long sum = 0;
     for (long count : inFlight) {
       sum += count;
     }
     for (PortQueue port : ports) {
-      sum += port.waiting() + port.unsent();
+      sum += port.unsent();
+    }
+    return sum;
+  }
+
+  private long waiting() {
+    long sum = 0;
+    for (PortQueue port : ports) {
+      sum += port.waiting();
     }
     return sum;
   }

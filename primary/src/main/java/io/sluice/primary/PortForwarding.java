@@ -32,7 +32,7 @@ public final class PortForwarding {
   private static final String POOL = "packets";
   private static final int DESCRIPTORS = 512;
   private static final int CACHE = 256;
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
   private final List<EthDev> ports = new ArrayList<>();
   private final Mempool pool;

@@ -29,6 +29,12 @@ public final class ProcessTable {
   /** The name of the memzone. */
   public static final String ZONE = "SLUICE_process_table";
 
+  /**
+   * Counts the changes of what Sluice keeps in memory beside DPDK's structures, in any of its
+   * zones: processes of two releases that differ in it cannot share memory.
+   */
+  static final int VERSION = 1;
+
   private static final long ACTIVE = 1L << 32;
   private static final int NONE = -1;
 
@@ -74,7 +80,27 @@ public final class ProcessTable {
 
   /** Sets up zeroed memory; the primary's. */
   public static void init(long address) {
+    Memory.putInt(address + ProcessTableLayout.VERSION, VERSION);
     Memory.putInt(address + ProcessTableLayout.SLOTS, ProcessTableLayout.MAX_PROCESSES);
+  }
+
+  /**
+   * Refuses a table that another release of Sluice has made.
+   *
+   * @throws SluiceException EINVAL with both versions
+   */
+  public void requireVersion() {
+    int version = Memory.getInt(address + ProcessTableLayout.VERSION);
+    if (version != VERSION) {
+      throw new SluiceException(
+          Errno.EINVAL,
+          "the first process of this prefix is of another release of Sluice: it keeps its own"
+              + " zones in version "
+              + version
+              + ", this one in "
+              + VERSION
+              + "; use one release for all of them");
+    }
   }
 
   /**

@@ -13,6 +13,8 @@ package io.sluice.config;
  *          its generation, and  24 32  role
  *          its pid in the
  *          upper half
+ *   16  4  version of Sluice's
+ *          own zones
  *   lcore owners, from 64
  *    0  4  generation of who
  *          has lcore 0, or 0
@@ -25,6 +27,8 @@ public final class ProcessTableLayout {
 
   /** One word, so that generation and pid are those of one primary. */
   public static final int PRIMARY = 8;
+
+  public static final int VERSION = 16;
 
   public static final int LCORE_OWNERS = 64;
   public static final int FIRST_SLOT = 64 + 512;

@@ -3,10 +3,12 @@ package io.sluice.it.containers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.dockerjava.api.model.Capability;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,9 +21,16 @@ import org.junit.jupiter.api.io.TempDir;
 @RequiresContainers
 @RequiresHugepages(count = 64)
 @Timeout(180)
+@Tag("containers")
 class ContainersTest {
   private static final int TERMINATED = 128 + 15;
   private static final int KILLED = 128 + 9;
+
+  /** The heap of 256 MB, the JVM's own needs, and nothing for hugepages. */
+  private static final long MEMORY = 400L << 20;
+
+  private static final String NULL_PORTS =
+      "-l 0 --vdev net_null0 --vdev net_null1 -- --workers 2 --idle park";
   private static final int DEATHS = 3;
 
   /** What a worker can have in hand when it is killed: a burst. */
@@ -30,15 +39,12 @@ class ContainersTest {
   @Test
   void shouldForwardThroughWorkersAndShowItToAMonitorThatJoinsLate() {
     try (Deployment deployment = new Deployment()) {
-      SluiceContainer primary =
-          deployment.primary("-l 0 --vdev net_null0 --vdev net_null1 -- --workers 2 --idle park");
+      SluiceContainer primary = deployment.primary(NULL_PORTS);
       primary.start();
       primary.awaitLine("^primary: ready, prefix " + deployment.prefix + ", hugepages, 2 ports");
       SluiceContainer first = deployment.worker(1);
       SluiceContainer second = deployment.worker(2);
-      SluiceContainer monitor =
-          deployment.container("secondary", "monitor", "--file-prefix", deployment.prefix);
-      monitor.start();
+      SluiceContainer monitor = monitor(deployment);
       monitor.awaitLine("worker0=[1-9]\\d* worker1=[1-9]");
       terminate(monitor, first, second, primary);
       primary.awaitLine("report pool leaked=0 ");
@@ -49,8 +55,7 @@ class ContainersTest {
   /** Ends them in this order, each within two seconds. */
   private static void terminate(SluiceContainer... containers) {
     for (SluiceContainer each : containers) {
-      each.signal("TERM");
-      assertEquals(TERMINATED, each.awaitExit(), each::getLogs);
+      assertEquals(TERMINATED, each.terminate(), each::getLogs);
     }
   }
 
@@ -106,5 +111,117 @@ class ContainersTest {
       terminate(worker, next);
       next.awaitLine("report pool leaked=0 ");
     }
+  }
+
+  private static SluiceContainer monitor(Deployment deployment) {
+    SluiceContainer monitor =
+        deployment.container("secondary", "monitor", "--file-prefix", deployment.prefix);
+    monitor.start();
+    return monitor;
+  }
+
+  @Test
+  void shouldTakeAWorkerWithoutAnyCapability() {
+    try (Deployment deployment = new Deployment()) {
+      SluiceContainer primary = deployment.primary(NULL_PORTS);
+      primary.start();
+      primary.awaitLine("^primary: ready");
+      SluiceContainer worker = deployment.container(deployment.workerArguments(1)).withOnly();
+      worker.start();
+      worker.awaitLine("^worker 0: ready");
+      SluiceContainer monitor = monitor(deployment);
+      monitor.awaitLine("worker0=[1-9]");
+      terminate(monitor, worker, primary);
+      primary.awaitLine("report pool leaked=0 ");
+    }
+  }
+
+  @Test
+  void shouldNeedNoMoreOfAPrimaryThanItsDevicesDo(@TempDir Path folder) {
+    try (Deployment deployment = new Deployment();
+        Wire wire = new Wire(deployment.network(), folder)) {
+      SluiceContainer primary =
+          deployment
+              .primary(
+                  "-l 0 --vdev net_af_packet0,iface=port0 --vdev net_af_packet1,iface=port1"
+                      + " -- --workers 1 --idle park")
+              .inNetworkOf(wire.network())
+              .withOnly(Capability.NET_RAW);
+      primary.start();
+      primary.awaitLine("^primary: ready, .* hugepages, 2 ports");
+      SluiceContainer worker = deployment.worker(1);
+      wire.go();
+      wire.awaitMore(2000);
+      assertEquals(0, wire.end());
+      terminate(worker, primary);
+    }
+  }
+
+  @Test
+  void shouldSeeADeathInAPidNamespaceThatTheyShare() {
+    try (Deployment deployment = new Deployment()) {
+      SluiceContainer primary = deployment.primary(NULL_PORTS);
+      primary.start();
+      primary.awaitLine("^primary: ready");
+      SluiceContainer mortal =
+          deployment.container(deployment.workerArguments(1)).inPidsOf(primary);
+      mortal.start();
+      mortal.awaitLine("^worker 0: ready");
+      mortal.signal("KILL");
+      assertEquals(KILLED, mortal.awaitExit());
+      SluiceContainer next = deployment.container(deployment.workerArguments(1)).inPidsOf(primary);
+      next.start();
+      next.awaitLine("^worker \\d: ready");
+      SluiceContainer monitor = monitor(deployment);
+      monitor.awaitLine("worker\\d=[1-9]");
+      terminate(monitor, next, primary);
+      primary.awaitLine("report pool leaked=0 ");
+    }
+  }
+
+  @Test
+  void shouldRunInLittleMemoryBesideItsHugepages() {
+    try (Deployment deployment = new Deployment()) {
+      SluiceContainer primary = deployment.primary(NULL_PORTS).withMemory(MEMORY);
+      primary.start();
+      primary.awaitLine("^primary: ready, .* hugepages");
+      SluiceContainer worker =
+          deployment.container(deployment.workerArguments(1)).withMemory(MEMORY);
+      worker.start();
+      worker.awaitLine("^worker 0: ready");
+      SluiceContainer monitor = monitor(deployment);
+      monitor.awaitLine("worker0=[1-9]\\d{5}");
+      terminate(monitor, worker, primary);
+    }
+  }
+
+  @Test
+  void shouldKeepTwoInstancesApart() {
+    try (Deployment one = new Deployment();
+        Deployment other = one.beside()) {
+      SluiceContainer first = one.primary(NULL_PORTS);
+      first.start();
+      first.awaitLine("^primary: ready, prefix " + one.prefix);
+      SluiceContainer second = other.primary(NULL_PORTS);
+      second.start();
+      second.awaitLine("^primary: ready, prefix " + other.prefix);
+      SluiceContainer ofFirst = one.worker(1);
+      SluiceContainer ofSecond = other.worker(1);
+      assertEquals(KILLED, kill(first));
+      SluiceContainer monitor = monitor(other);
+      monitor.awaitLine("worker0=[1-9]");
+      terminate(monitor, ofSecond, second);
+      second.awaitLine("report pool leaked=0 ");
+      assertTrue(ofFirst.isRunning(), ofFirst::getLogs);
+      SluiceContainer next = one.primary(NULL_PORTS);
+      next.start();
+      next.awaitLine("^primary: ready, prefix " + one.prefix);
+      terminate(ofFirst, next);
+    }
+  }
+
+  private static int kill(SluiceContainer container) {
+    container.signal("KILL");
+    return container.awaitExit();
   }
 }

@@ -29,9 +29,18 @@ final class Deployment implements AutoCloseable {
   private final List<SluiceContainer> containers = new ArrayList<>();
 
   Deployment() {
+    this(null);
+  }
+
+  /** Another one in the same runtime directory and on the same pages. */
+  Deployment beside() {
+    return new Deployment(runtime);
+  }
+
+  private Deployment(Path shared) {
     try {
       folder = Files.createTempDirectory("sluice-it-");
-      runtime = Files.createDirectory(folder.resolve("run"));
+      runtime = shared == null ? Files.createDirectory(folder.resolve("run")) : shared;
       home = Files.createDirectory(folder.resolve("home"));
       BuiltHome.make(home);
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package io.sluice.it.containers;
 
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.Capability;
 import io.sluice.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.IsRunningStartupCheckStrategy;
+import org.testcontainers.containers.startupcheck.StartupCheckStrategy;
 import org.testcontainers.utility.DockerImageName;
 
 /** The {@code sluice} command in a privileged container of its own, without a network. */
@@ -77,6 +80,53 @@ final class SluiceContainer extends GenericContainer<SluiceContainer> {
   /** The pid of its first process, as this machine sees it. */
   long pid() {
     return getCurrentContainerInfo().getState().getPidLong();
+  }
+
+  /** Takes all capabilities from it but these, and the way to get any. */
+  SluiceContainer withOnly(Capability... capabilities) {
+    withPrivilegedMode(false);
+    return withCreateContainerCmdModifier(
+        command ->
+            command
+                .getHostConfig()
+                .withCapDrop(Capability.ALL)
+                .withCapAdd(capabilities)
+                .withSecurityOpts(List.of("no-new-privileges")));
+  }
+
+  /** Has it see the processes of another. */
+  SluiceContainer inPidsOf(SluiceContainer other) {
+    return withCreateContainerCmdModifier(
+        command -> command.getHostConfig().withPidMode("container:" + other.getContainerId()));
+  }
+
+  /** Gives it so much memory, hugepages not counted. */
+  SluiceContainer withMemory(long bytes) {
+    return withCreateContainerCmdModifier(
+        command -> command.getHostConfig().withMemory(bytes).withMemorySwap(bytes));
+  }
+
+  /** Has it told to end, and killed two seconds later; the exit code. */
+  int terminate() {
+    DockerClientFactory.instance()
+        .client()
+        .stopContainerCmd(getContainerId())
+        .withTimeout(2)
+        .exec();
+    return awaitExit();
+  }
+
+  /** Starts it and waits for its end; the exit code. */
+  int runToItsEnd() {
+    withStartupCheckStrategy(
+        new StartupCheckStrategy() {
+          @Override
+          public StartupStatus checkStartupState(DockerClient client, String id) {
+            return StartupStatus.SUCCESSFUL;
+          }
+        });
+    start();
+    return awaitExit();
   }
 
   /** Sends a signal by its name to its first process. */
