@@ -13,7 +13,10 @@ import io.sluice.primary.Primary;
 import io.sluice.ring.Ring;
 import java.util.List;
 
-/** A primary in this JVM with the port {@code net_ring_loop}, which receives what it sends. */
+/**
+ * A primary in this JVM with the port {@code net_ring_loop}, which receives what it sends. It
+ * begins with so little memory that all that others want more makes it grow.
+ */
 final class LoopedPort implements AutoCloseable {
   static final String NAME = "net_ring_loop";
 
@@ -29,7 +32,7 @@ final class LoopedPort implements AutoCloseable {
   LoopedPort(String prefix, String... options) {
     String[] all = new String[options.length + 6];
     System.arraycopy(
-        new String[] {"--file-prefix", prefix, "-m", "32", "--no-pci", "-l0"}, 0, all, 0, 6);
+        new String[] {"--file-prefix", prefix, "-m", "8", "--no-pci", "-l0"}, 0, all, 0, 6);
     System.arraycopy(options, 0, all, 6, options.length);
     primary = Primary.start(EalOptions.parse(all));
     pool = PktmbufPool.create(primary.memory(), "packets", MBUFS, CACHE, 0, 2176, -1);

@@ -8,9 +8,6 @@ import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Devices that come and go while the processes run ({@code rte_dev_probe}, {@code rte_dev_remove},
@@ -35,21 +32,7 @@ public final class Hotplug implements AutoCloseable {
     this.channel = memory.mpChannel();
     this.ports = ports;
     this.primary = memory.procType() == ProcType.PRIMARY;
-    this.worker =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            Hotplug::thread,
-            new ThreadPoolExecutor.DiscardPolicy());
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "sluice-hotplug");
-    thread.setDaemon(true);
-    return thread;
+    this.worker = Background.worker("sluice-hotplug");
   }
 
   /** Takes requests from now on, if this is the primary. */
@@ -237,11 +220,6 @@ public final class Hotplug implements AutoCloseable {
     if (primary) {
       channel.unregister(HotplugRequest.ACTION);
     }
-    worker.shutdown();
-    try {
-      worker.awaitTermination(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Background.end(worker);
   }
 }

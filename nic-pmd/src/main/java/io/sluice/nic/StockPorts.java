@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,7 +28,11 @@ public final class StockPorts implements AutoCloseable {
 
   private final MpChannel channel;
   private final EthDevs ports;
-  private ScheduledThreadPoolExecutor counting;
+
+  /** The channel's thread must not wait for whoever is at the ports, and may wait for a message. */
+  private final ScheduledExecutorService worker = Background.worker("sluice-stock-ports");
+
+  private boolean counting;
 
   private StockPorts(MpChannel channel, EthDevs ports) {
     this.channel = channel;
@@ -38,11 +42,12 @@ public final class StockPorts implements AutoCloseable {
   /** Answers from now on; the primary's. */
   public static StockPorts start(SharedMemory memory, EthDevs ports) {
     StockPorts shown = new StockPorts(memory.mpChannel(), ports);
-    shown.channel.register(ACTION, shown::answer);
+    shown.channel.register(
+        ACTION, (message, peer) -> shown.worker.execute(() -> shown.answer(message, peer)));
     return shown;
   }
 
-  /** On the channel's thread, which has sent all the names before the answer. */
+  /** One thread sends all the names and then the answer, so that they come in that order. */
   private void answer(MpMessage message, String peer) {
     if (message.param().length != VdevMessageLayout.SIZEOF
         || ByteBuffer.wrap(message.param()).order(ByteOrder.nativeOrder()).getInt() != SCAN_REQ) {
@@ -62,28 +67,18 @@ public final class StockPorts implements AutoCloseable {
     return new MpMessage(ACTION, param.array());
   }
 
-  private synchronized void keepCounting() {
-    if (counting == null) {
-      counting = new ScheduledThreadPoolExecutor(1, StockPorts::thread);
-      counting.scheduleAtFixedRate(
+  private void keepCounting() {
+    if (!counting) {
+      counting = true;
+      worker.scheduleAtFixedRate(
           ports::countForStock, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "sluice-stock-ports");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Answers no more. */
   @Override
   public void close() {
     channel.unregister(ACTION);
-    synchronized (this) {
-      if (counting != null) {
-        counting.shutdown();
-      }
-    }
+    Background.end(worker);
   }
 }

@@ -5,6 +5,7 @@ import io.sluice.config.MpMessage;
 import io.sluice.mempool.Mempool;
 import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.nic.Background;
 import io.sluice.nic.EthDev;
 import io.sluice.nic.EthDevs;
 import io.sluice.platform.Errno;
@@ -12,7 +13,7 @@ import io.sluice.platform.SluiceException;
 import io.sluice.ring.Ring;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,11 @@ public final class PdumpServer implements AutoCloseable {
   private final EthDevs ports;
   private final MpChannel channel;
   private final List<Capture> captures = new ArrayList<>();
-  private ScheduledThreadPoolExecutor watch;
+
+  /** The channel's thread must not wait for pages, which come by a message to it. */
+  private final ScheduledExecutorService worker = Background.worker("sluice-pdump");
+
+  private boolean watching;
 
   private record Capture(EthDev port, boolean tx, int queue, String client, QueueCapture work) {
     boolean isOf(EthDev other, boolean otherTx, int otherQueue) {
@@ -75,7 +80,9 @@ public final class PdumpServer implements AutoCloseable {
   /** Takes requests from now on; the primary's. */
   public static PdumpServer start(SharedMemory memory, EthDevs ports) {
     PdumpServer server = new PdumpServer(memory, ports);
-    server.channel.register(PdumpRequest.ACTION, server::answer);
+    server.channel.register(
+        PdumpRequest.ACTION,
+        (message, peer) -> server.worker.execute(() -> server.answer(message, peer)));
     return server;
   }
 
@@ -221,17 +228,11 @@ public final class PdumpServer implements AutoCloseable {
   }
 
   private void keepWatching() {
-    if (watch == null) {
-      watch = new ScheduledThreadPoolExecutor(1, PdumpServer::thread);
-      watch.scheduleWithFixedDelay(
+    if (!watching) {
+      watching = true;
+      worker.scheduleWithFixedDelay(
           this::endThoseOfTheGone, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
     }
-  }
-
-  private static Thread thread(Runnable work) {
-    Thread thread = new Thread(work, "sluice-pdump");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private synchronized void endThoseOfTheGone() {
@@ -240,14 +241,14 @@ public final class PdumpServer implements AutoCloseable {
     gone.forEach(Capture::end);
   }
 
-  /** Ends all captures and takes no more requests. */
+  /** Takes no more requests and ends all captures. */
   @Override
-  public synchronized void close() {
+  public void close() {
     channel.unregister(PdumpRequest.ACTION);
-    captures.forEach(Capture::end);
-    captures.clear();
-    if (watch != null) {
-      watch.shutdown();
+    Background.end(worker);
+    synchronized (this) {
+      captures.forEach(Capture::end);
+      captures.clear();
     }
   }
 }
