@@ -353,11 +353,16 @@ public final class Locks {
     long deadline = System.nanoTime() + nanos;
     for (int i = GROWTH; i >= 0; i--) {
       long holder = holder(i);
-      while (holder != 0 && holder(i) == holder) {
-        if (System.nanoTime() - deadline > 0) {
+      while (holder != 0) {
+        long now = holder(i);
+        if (now != holder) {
+          // One taken over from a dead process was not given back: who has it now is at undoing.
+          holder = isAlive(holder) ? 0 : now;
+        } else if (System.nanoTime() - deadline > 0) {
           return false;
+        } else {
+          LockSupport.parkNanos(PARK_NANOS);
         }
-        LockSupport.parkNanos(PARK_NANOS);
       }
     }
     return true;
