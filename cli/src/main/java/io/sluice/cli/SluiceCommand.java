@@ -3,6 +3,7 @@ package io.sluice.cli;
 import io.sluice.cli.chaos.ChaosCommand;
 import io.sluice.cli.demo.DemoCommand;
 import io.sluice.cli.processes.ParentWatch;
+import io.sluice.cli.soak.SoakCommand;
 import io.sluice.platform.QuickStart;
 import io.sluice.platform.SluiceException;
 import picocli.AutoComplete;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ChaosCommand.class,
+      SoakCommand.class,
       BenchCommand.class,
       PrimaryCommand.class,
       SecondaryCommand.class,

@@ -40,6 +40,8 @@ class CallsTest {
         "chaos --kills 1000001 | chaos | --kills 1000001; accepted: 0-1000000",
         "chaos --kills 1e3 | chaos | --kills 1e3; accepted: 0-1000000",
         "chaos --seed 1.5 | chaos | --seed 1.5; accepted: whole numbers of 64 bits",
+        "soak --minutes 0 | soak | --minutes 0; accepted: 1-100000",
+        "soak --workers 17 | soak | --workers 17; accepted: 1-16",
         "setup --pages 0 | setup | --pages 0; accepted: 1 and more",
         "setup --pages all | setup | --pages all; accepted: 1 and more",
         "setup --page-size 3M | setup | --page-size 3M; accepted: 2M and 1G",
@@ -97,6 +99,7 @@ class CallsTest {
       strings = {
         "demo",
         "chaos",
+        "soak",
         "primary",
         "secondary",
         "sample",

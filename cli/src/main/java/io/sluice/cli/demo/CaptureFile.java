@@ -17,7 +17,7 @@ import java.util.List;
  * Classic pcap as the demo itself reads and writes it, on purpose apart from the driver's code:
  * what the one gets wrong the other must see.
  */
-final class CaptureFile {
+public final class CaptureFile {
   private static final int MICROSECONDS = 0xa1b2c3d4;
   private static final int NANOSECONDS = 0xa1b23c4d;
   private static final int HEADER = 24;
@@ -101,7 +101,8 @@ final class CaptureFile {
     out.write(frame);
   }
 
-  static void write(Path file, List<byte[]> frames) throws IOException {
+  /** Writes a file of these frames. */
+  public static void write(Path file, List<byte[]> frames) throws IOException {
     try (OutputStream out = new java.io.BufferedOutputStream(Files.newOutputStream(file))) {
       writeHeader(out);
       long number = 0;

@@ -9,7 +9,7 @@ import java.util.Random;
  * The capture that the demo sends if it is given none: IPv4, IPv6, ARP and VLAN-tagged frames, all
  * different, 60 to 1514 bytes (1518 with a tag), most of them small.
  */
-final class DemoFrames {
+public final class DemoFrames {
   static final int COUNT = 1024;
 
   private static final int MIN = 60;
@@ -22,7 +22,8 @@ final class DemoFrames {
 
   private DemoFrames() {}
 
-  static List<byte[]> all() {
+  /** All of them, in their order. */
+  public static List<byte[]> all() {
     List<byte[]> frames = new ArrayList<>(COUNT);
     Random random = new Random(2211);
     for (int i = 0; i < COUNT; i++) {

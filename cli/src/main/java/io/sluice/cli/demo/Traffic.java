@@ -28,7 +28,7 @@ public final class Traffic {
   static final String NUMBERED = "numbered";
 
   /** The capture's frames are sent as they are. */
-  static final String REPEATED = "repeated";
+  public static final String REPEATED = "repeated";
 
   /** Fewer than the queues between the two ends hold, so that none of them overflows. */
   private static final int WINDOW = 256;

@@ -9,17 +9,21 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A network namespace of a command's own, gone with {@link #close}. IPv6 is off in it, so that no
- * frame is there but the command's. Needs root.
+ * A network namespace of a command's own, gone with {@link #close}, or of one of its containers.
+ * IPv6 is off in it, so that no frame is there but the command's. Needs root.
  */
 public final class NetworkNamespace implements AutoCloseable {
   private final String name;
 
   /** Makes it; if that fails nothing is left of it. */
   public NetworkNamespace(String name) {
+    this(name, "ip netns add " + name);
+  }
+
+  private NetworkNamespace(String name, String maker) {
     this.name = name;
     try {
-      run("ip netns add " + name);
+      run(maker);
       for (String scope : List.of("all", "default")) {
         run("ip netns exec " + name + " sysctl -qw net.ipv6.conf." + scope + ".disable_ipv6=1");
       }
@@ -27,6 +31,11 @@ public final class NetworkNamespace implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Gives that of a process a name; it stays when the name goes. */
+  public static NetworkNamespace of(int pid, String name) {
+    return new NetworkNamespace(name, "ip netns attach " + name + " " + pid);
   }
 
   /** Joins an interface here and one in another namespace, or in this one too; both are up then. */
