@@ -3,6 +3,8 @@ package io.sluice.it.containers;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Capability;
 import io.sluice.testing.Await;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +100,26 @@ final class SluiceContainer extends GenericContainer<SluiceContainer> {
   SluiceContainer inPidsOf(SluiceContainer other) {
     return withCreateContainerCmdModifier(
         command -> command.getHostConfig().withPidMode("container:" + other.getContainerId()));
+  }
+
+  /** Has it an input that {@link #type} writes to. */
+  SluiceContainer withInput() {
+    return withCreateContainerCmdModifier(command -> command.withStdinOpen(true));
+  }
+
+  /** Types a line. */
+  void type(String line) {
+    try {
+      ExecResult result = execInContainer("sh", "-c", "echo '" + line + "' >/proc/1/fd/0");
+      if (result.getExitCode() != 0) {
+        throw new AssertionError("cannot type '" + line + "': " + result.getStderr());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
   }
 
   /** Gives it so much memory, hugepages not counted. */
