@@ -15,7 +15,8 @@ COPY --from=build /build/samples/target/native /opt/sluice/samples/target/native
 COPY --from=build /build/target/sluice.built /opt/sluice/target/sluice.built
 # The class data archive of this very JVM, which halves the start.
 RUN ln -s /opt/sluice/sluice /usr/local/bin/sluice && sluice --version
-# All processes of a prefix must be one user; any will do (--user), with a runtime directory of its own.
+# Users other than root (--user) have their runtime directory below this; it is root's below /var/run.
+ENV XDG_RUNTIME_DIR=/run
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD grep -qs '/dpdk/.*/config' /proc/[0-9]*/maps
 ENTRYPOINT ["sluice"]

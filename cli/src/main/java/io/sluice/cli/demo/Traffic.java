@@ -36,6 +36,7 @@ public final class Traffic {
   private static final int CAPACITY = 1 << 17;
   private static final long PROGRESS_NANOS = 200_000_000;
   private static final long IDLE_NANOS = 20_000;
+  private static final long GIVE_UP_NANOS = 5_000_000_000L;
   private static final long LAST_FRAMES_MILLIS = 2_000;
 
   private final List<byte[]> capture;
@@ -44,6 +45,10 @@ public final class Traffic {
   private final FrameCheck check;
   private volatile long sent;
   private volatile long received;
+
+  /** Frames that the sender waits for no more; its own. */
+  private long givenUp;
+
   private volatile boolean holding;
   private volatile boolean ending;
   private volatile String failure;
@@ -147,9 +152,7 @@ public final class Traffic {
   private void sendToWire(String interfaceName) {
     try (PacketSocket socket = new PacketSocket(interfaceName)) {
       for (long number = 0; number < total && !holding; number++) {
-        while (number - received >= WINDOW && !holding) {
-          LockSupport.parkNanos(IDLE_NANOS);
-        }
+        awaitRoom(number);
         boolean accepted = false;
         while (!holding && !accepted) {
           accepted = socket.send(frame(number));
@@ -160,6 +163,25 @@ public final class Traffic {
         if (accepted) {
           sent = number + 1;
         }
+      }
+    }
+  }
+
+  /**
+   * Waits until fewer frames are under way. What has not come for seconds is lost, as with a
+   * primary that was killed, and counts no more: a window full of such frames would never open
+   * again.
+   */
+  private void awaitRoom(long number) {
+    long last = received;
+    long since = System.nanoTime();
+    while (number - received - givenUp >= WINDOW && !holding) {
+      LockSupport.parkNanos(IDLE_NANOS);
+      if (received != last) {
+        last = received;
+        since = System.nanoTime();
+      } else if (System.nanoTime() - since > GIVE_UP_NANOS) {
+        givenUp = number - last;
       }
     }
   }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ContainersTest {
   private static final int TERMINATED = 128 + 15;
   private static final int KILLED = 128 + 9;
+  private static final int NOBODY = 65534;
 
   /** The heap of 256 MB, the JVM's own needs, and nothing for hugepages. */
   private static final long MEMORY = 400L << 20;
@@ -130,6 +131,37 @@ class ContainersTest {
       worker.start();
       worker.awaitLine("^worker 0: ready");
       SluiceContainer monitor = monitor(deployment);
+      monitor.awaitLine("worker0=[1-9]");
+      terminate(monitor, worker, primary);
+      primary.awaitLine("report pool leaked=0 ");
+    }
+  }
+
+  @Test
+  void shouldRunAsAUserWhoIsNotRoot() {
+    try (Deployment deployment = new Deployment()) {
+      Path pages = deployment.giveTo(NOBODY);
+      SluiceContainer primary =
+          deployment
+              .container(
+                  ("primary --file-prefix "
+                          + deployment.prefix
+                          + " -m 64 --no-pci --huge-dir "
+                          + pages
+                          + " "
+                          + NULL_PORTS)
+                      .split(" "))
+              .as(NOBODY);
+      primary.start();
+      primary.awaitLine("^primary: ready, .* hugepages, 2 ports");
+      SluiceContainer worker = deployment.container(deployment.workerArguments(1)).as(NOBODY);
+      worker.start();
+      worker.awaitLine("^worker 0: ready");
+      SluiceContainer monitor =
+          deployment
+              .container("secondary", "monitor", "--file-prefix", deployment.prefix)
+              .as(NOBODY);
+      monitor.start();
       monitor.awaitLine("worker0=[1-9]");
       terminate(monitor, worker, primary);
       primary.awaitLine("report pool leaked=0 ");

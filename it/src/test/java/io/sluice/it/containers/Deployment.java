@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Deployment implements AutoCloseable {
   private final Path folder;
   private final Path home;
   private final List<SluiceContainer> containers = new ArrayList<>();
+  private Path owned;
 
   Deployment() {
     this(null);
@@ -67,6 +69,24 @@ final class Deployment implements AutoCloseable {
     SluiceContainer container = new SluiceContainer(home, List.of(arguments));
     containers.add(container);
     return container;
+  }
+
+  /**
+   * Gives the runtime directory to a user, and a folder of the mount, in which the primary's pages
+   * are to be.
+   */
+  Path giveTo(int user) {
+    try {
+      Path own = Files.createDirectory(pages.resolve(prefix + "-own"));
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      for (Path path : List.of(own, runtime)) {
+        Files.setAttribute(path, "unix:uid", user);
+      }
+      owned = own;
+      return own;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** {@code sluice primary} with EAL options, and its own behind {@code --}; not started. */
@@ -120,6 +140,9 @@ final class Deployment implements AutoCloseable {
         delete(Path.of(trace));
       }
       delete(folder);
+      if (owned != null) {
+        Files.delete(owned);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

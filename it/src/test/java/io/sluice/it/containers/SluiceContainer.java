@@ -96,6 +96,15 @@ final class SluiceContainer extends GenericContainer<SluiceContainer> {
                 .withSecurityOpts(List.of("no-new-privileges")));
   }
 
+  /**
+   * Has it run as a user who is not root, and as the image does: the runtime directory below /run.
+   */
+  SluiceContainer as(int user) {
+    withEnv("XDG_RUNTIME_DIR", "/run");
+    return withOnly()
+        .withCreateContainerCmdModifier(command -> command.withUser(user + ":" + user));
+  }
+
   /** Has it see the processes of another. */
   SluiceContainer inPidsOf(SluiceContainer other) {
     return withCreateContainerCmdModifier(
