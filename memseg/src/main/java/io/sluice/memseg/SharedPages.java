@@ -119,8 +119,8 @@ public final class SharedPages implements AutoCloseable {
     if (mode == IovaMode.PA && !Iova.physicalAddressesAvailable()) {
       throw new SluiceException(
           Errno.EPERM,
-          "--iova-mode=pa: /proc/self/pagemap shows this user no physical addresses; run as root"
-              + " or use --iova-mode=va");
+          "--iova-mode=pa: /proc/self/pagemap shows this process no physical addresses; run it as"
+              + " root with CAP_SYS_ADMIN, or use --iova-mode=va");
     }
   }
 

@@ -26,7 +26,9 @@ final class Engine {
     }
   }
 
-  /** The words of a {@code docker run} that a {@link io.sluice.cli.processes.Child} can start. */
+  /**
+   * The words of a {@code docker} command, for a {@link io.sluice.cli.processes.Child} to start.
+   */
   static List<String> words(String verb, List<String> arguments) {
     List<String> words = new ArrayList<>(List.of(DOCKER, verb));
     words.addAll(arguments);

@@ -116,7 +116,7 @@ final class Soak implements AutoCloseable {
             + minutes
             + " minutes");
     Container network = startNetwork();
-    NetworkNamespace ports = join(network);
+    join(network);
     startPrimary(network);
     undo.add(this::endWorkers);
     for (int i = 0; i < workers.length; i++) {
@@ -128,7 +128,6 @@ final class Soak implements AutoCloseable {
     churn(TimeUnit.MINUTES.toNanos(minutes), monitor);
     List<String> troubles = finish(monitor);
     SoakReport report = new SoakReport(traffic.said(), primary.child().said());
-    ports.close();
     close();
     troubles.forEach(trouble -> console.say("soak: " + trouble));
     console.say(
@@ -157,7 +156,7 @@ final class Soak implements AutoCloseable {
   }
 
   /** Gives the network two ports, and starts the traffic at their other ends. */
-  private NetworkNamespace join(Container network) throws IOException {
+  private void join(Container network) throws IOException {
     NetworkNamespace outside = new NetworkNamespace(prefix + "-traffic");
     undo.add(outside::close);
     NetworkNamespace ports = NetworkNamespace.of(Engine.pid(network.name()), prefix + "-ports");
@@ -180,7 +179,6 @@ final class Soak implements AutoCloseable {
                 Traffic.REPEATED));
     undo.add(traffic::close);
     traffic.awaitLine("traffic: ready", START_LIMIT, stop::isRequested);
-    return ports;
   }
 
   private void startPrimary(Container network) {

@@ -3,6 +3,7 @@ package io.sluice.it.containers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.github.dockerjava.api.model.Capability;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
 import org.junit.jupiter.api.AfterEach;
@@ -81,6 +82,27 @@ class ContainerFaultsTest {
   }
 
   @Test
+  void shouldSayThatAnotherReleaseCannotJoin() {
+    startPrimary();
+    assertRefused(
+        deployment.ofAnotherRelease(deployment.workerArguments(1)),
+        "another release of Sluice",
+        "this one in " + OtherRelease.VERSION);
+  }
+
+  @Test
+  void shouldSayThatASecondarysRuntimeDirectoryIsReadOnly() {
+    startPrimary();
+    SluiceContainer reading =
+        deployment
+            .alone(deployment.workerArguments(1))
+            .sharing(deployment.pages, deployment.pages.toString());
+    reading.withFileSystemBind(
+        deployment.runtime.toString(), Deployment.RUNTIME_DIRECTORY, BindMode.READ_ONLY);
+    assertRefused(reading, "/var/run/dpdk/" + deployment.prefix, "EROFS");
+  }
+
+  @Test
   void shouldSayHowManyPagesThereAreForAPrimaryThatWantsMore() {
     assertRefused(
         deployment.container(
@@ -103,6 +125,21 @@ class ContainerFaultsTest {
             .inNetworkOf(network)
             .withOnly(),
         "CAP_NET_RAW");
+  }
+
+  @Test
+  void shouldNameTheCapabilityThatPhysicalAddressesNeed() {
+    assertRefused(
+        deployment
+            .primary("-l 0 --iova-mode pa --vdev net_null0 -- --workers 1")
+            .withOnly(Capability.NET_RAW),
+        "CAP_SYS_ADMIN");
+    primary =
+        deployment
+            .primary("-l 0 --iova-mode pa --vdev net_null0 --vdev net_null1 -- --workers 1")
+            .withOnly(Capability.SYS_ADMIN);
+    primary.start();
+    primary.awaitLine("^primary: ready, .* hugepages");
   }
 
   @Test

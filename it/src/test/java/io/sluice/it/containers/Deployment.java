@@ -61,7 +61,11 @@ final class Deployment implements AutoCloseable {
 
   /** A container with these arguments of the command that shares all there is; not started. */
   SluiceContainer container(String... arguments) {
-    return alone(arguments).sharing(pages, pages.toString()).sharing(runtime, RUNTIME_DIRECTORY);
+    return share(alone(arguments));
+  }
+
+  private SluiceContainer share(SluiceContainer container) {
+    return container.sharing(pages, pages.toString()).sharing(runtime, RUNTIME_DIRECTORY);
   }
 
   /** A container with these arguments of the command that shares nothing as yet; not started. */
@@ -84,6 +88,19 @@ final class Deployment implements AutoCloseable {
       }
       owned = own;
       return own;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As {@link #container}, of another release of Sluice; not started. */
+  SluiceContainer ofAnotherRelease(String... arguments) {
+    try {
+      Path other = Files.createDirectory(folder.resolve("other"));
+      OtherRelease.make(other, Files.createDirectory(folder.resolve("classes")));
+      SluiceContainer container = new SluiceContainer(other, List.of(arguments));
+      containers.add(container);
+      return share(container);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
