@@ -47,7 +47,8 @@ public final class EthControls {
               + ": "
               + port.driverName()
               + (errno == Errno.ENOTSUP ? " cannot " : " could not ")
-              + what);
+              + what
+              + (errno == Errno.EPERM ? "; that takes CAP_NET_ADMIN" : ""));
     }
   }
 

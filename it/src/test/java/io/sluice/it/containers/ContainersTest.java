@@ -189,6 +189,33 @@ class ContainersTest {
     }
   }
 
+  private static SluiceContainer setter(
+      Deployment deployment, Wire wire, Capability... capabilities) {
+    SluiceContainer setter =
+        deployment
+            .program(
+                MtuProgram.class,
+                ("--file-prefix "
+                        + deployment.prefix
+                        + " -l 0 -m 8 --no-pci --vdev net_af_packet0,iface=port0 --huge-dir "
+                        + deployment.pages)
+                    .split(" "))
+            .inNetworkOf(wire.network())
+            .withOnly(capabilities);
+    assertEquals(0, setter.runToItsEnd(), setter::getLogs);
+    return setter;
+  }
+
+  @Test
+  void shouldNeedNetAdminOfAPrimaryThatSetsAnInterfacesMtu(@TempDir Path folder) {
+    try (Deployment deployment = new Deployment();
+        Wire wire = new Wire(deployment.network(), folder)) {
+      setter(deployment, wire, Capability.NET_RAW).awaitLine("^refused: .*CAP_NET_ADMIN");
+      setter(deployment, wire, Capability.NET_RAW, Capability.NET_ADMIN)
+          .awaitLine("^mtu=" + MtuProgram.MTU + "$");
+    }
+  }
+
   @Test
   void shouldSeeADeathInAPidNamespaceThatTheyShare() {
     try (Deployment deployment = new Deployment()) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.testcontainers.containers.BindMode;
 
 /**
  * Containers that share a hugetlbfs mount and a runtime directory, and what they leave behind:
@@ -104,6 +105,19 @@ final class Deployment implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** A program of the tests with these arguments that shares all there is; not started. */
+  SluiceContainer program(Class<?> main, String... arguments) {
+    Path classes = Path.of("target", "test-classes").toAbsolutePath();
+    List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+    command.addAll(List.of("-Xmx128m", "-cp", home.resolve(BuiltHome.JAR) + ":" + classes));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    SluiceContainer container = container();
+    container.withFileSystemBind(classes.toString(), classes.toString(), BindMode.READ_ONLY);
+    container.withCommand(command.toArray(String[]::new));
+    return container;
   }
 
   /** {@code sluice primary} with EAL options, and its own behind {@code --}; not started. */

@@ -31,7 +31,7 @@ final class OtherRelease {
    */
   static void make(Path home, Path classes) throws IOException {
     BuiltHome.make(home);
-    Path jar = home.resolve("samples/target/sluice.jar");
+    Path jar = home.resolve(BuiltHome.JAR);
     Path source = classes.resolve(TABLE.getFileName());
     String text = Files.readString(TABLE);
     String changed = text.replaceFirst("int VERSION = \\d+;", "int VERSION = " + VERSION + ";");
