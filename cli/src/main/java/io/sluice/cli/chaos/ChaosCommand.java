@@ -63,10 +63,7 @@ public final class ChaosCommand implements Callable<Integer> {
       return run.run() ? 0 : 1;
     } catch (CommandFailure e) {
       run.close();
-      // Once the user wants it to end, whatever fails is a consequence.
-      String why = stop.isRequested() ? "interrupted" : e.getMessage();
-      spec.commandLine().getErr().println("sluice: " + why);
-      return 1;
+      return e.endCommand(spec, stop);
     }
   }
 }

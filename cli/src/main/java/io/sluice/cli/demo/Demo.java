@@ -170,8 +170,8 @@ final class Demo implements AutoCloseable {
     String last = "";
     while (true) {
       Map<String, String> progress = Said.words(traffic.last("progress "));
-      long sent = Long.parseLong(progress.getOrDefault("sent", "0"));
-      long received = Long.parseLong(progress.getOrDefault("received", "0"));
+      long sent = Said.number(progress, "sent");
+      long received = Said.number(progress, "received");
       String line = monitor.last("monitor: ");
       String state = progress + line;
       long now = System.nanoTime();

@@ -78,10 +78,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (Demo demo = new Demo(spec.commandLine().getOut(), stop)) {
       return demo.run(wires, pcap == null, capture, total, processes) ? 0 : 1;
     } catch (CommandFailure e) {
-      // Once the user wants it to end, whatever fails is a consequence.
-      String why = stop.isRequested() ? "interrupted" : e.getMessage();
-      spec.commandLine().getErr().println("sluice: " + why);
-      return 1;
+      return e.endCommand(spec, stop);
     }
   }
 

@@ -38,10 +38,10 @@ final class DemoReport {
       workers.forEach(this::takeOwnDrops);
     }
     pool = Said.words(poolLine);
-    in = number(traffic, "sent");
-    out = number(traffic, "received");
-    mismatched = number(traffic, "mismatched");
-    leaked = number(pool, "leaked");
+    in = Said.number(traffic, "sent");
+    out = Said.number(traffic, "received");
+    mismatched = Said.number(traffic, "mismatched");
+    leaked = Said.number(pool, "leaked");
   }
 
   /** A monitor's line: ports with {@code rx=} and {@code tx=} behind them, then processes. */
@@ -70,10 +70,6 @@ final class DemoReport {
     }
   }
 
-  private static long number(Map<String, String> words, String key) {
-    return Long.parseLong(words.getOrDefault(key, "0"));
-  }
-
   /** Null if nobody has said. */
   private static Long known(Map<String, String> words, String key) {
     return words.containsKey(key) ? Long.valueOf(words.get(key)) : null;
@@ -98,19 +94,19 @@ final class DemoReport {
     for (Map<String, String> port : ports) {
       table.add(
           "port " + port.get("name"),
-          number(port, "rx") + number(port, "tx"),
-          isReported ? number(port, "rxbytes") + number(port, "txbytes") : null,
+          Said.number(port, "rx") + Said.number(port, "tx"),
+          isReported ? Said.number(port, "rxbytes") + Said.number(port, "txbytes") : null,
           known(port, "drops"),
-          cyclesPerPacket(port, number(port, "rx") + number(port, "tx")));
+          cyclesPerPacket(port, Said.number(port, "rx") + Said.number(port, "tx")));
     }
     for (Map<String, String> process : processes) {
       String name = process.get("name").replace('_', ' ');
       table.add(
           name,
-          number(process, "packets"),
+          Said.number(process, "packets"),
           known(process, "bytes"),
           name.equals("primary") ? known(pool, "undelivered") : known(process, "drops"),
-          cyclesPerPacket(process, number(process, "packets")));
+          cyclesPerPacket(process, Said.number(process, "packets")));
     }
     // It touches no packet.
     table.add("monitor", null, null, null, null);
@@ -128,12 +124,13 @@ final class DemoReport {
     long worked =
         processes.stream()
             .filter(process -> process.get("name").startsWith("worker"))
-            .mapToLong(process -> number(process, "packets"))
+            .mapToLong(process -> Said.number(process, "packets"))
             .sum();
     // Who was killed has counted less than passed: what was seen behind it has passed it.
-    long sent = Math.max(ports.stream().mapToLong(port -> number(port, "tx")).sum(), out);
+    long sent = Math.max(ports.stream().mapToLong(port -> Said.number(port, "tx")).sum(), out);
     long passed = Math.max(worked, sent);
-    long received = Math.max(ports.stream().mapToLong(port -> number(port, "rx")).sum(), passed);
+    long received =
+        Math.max(ports.stream().mapToLong(port -> Said.number(port, "rx")).sum(), passed);
     step(text, "between the traffic and the receiving port", in - received);
     step(text, "between the receiving port and the workers", received - passed);
     step(text, "between the workers and the sending port", passed - sent);

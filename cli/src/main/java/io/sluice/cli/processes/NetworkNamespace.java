@@ -1,9 +1,6 @@
 package io.sluice.cli.processes;
 
 import io.sluice.cli.CommandFailure;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,21 +56,7 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   private static void run(String command) {
-    try {
-      // In a session of its own, or Ctrl-C would end it half-way.
-      Process process =
-          new ProcessBuilder(("setsid -w " + command).split(" ")).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new CommandFailure(command + ": " + said.strip().replace('\n', ' '));
-      }
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "cannot run '" + command + "'; apt-get install iproute2 procps (" + e.getMessage() + ")");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UncheckedIOException(new IOException(e));
-    }
+    Program.run(List.of(command.split(" ")), "apt-get install iproute2 procps");
   }
 
   @Override

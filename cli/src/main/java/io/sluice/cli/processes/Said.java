@@ -41,4 +41,9 @@ public record Said(List<String> lines) {
     }
     return words;
   }
+
+  /** The number of a word, 0 if it was not said. */
+  public static long number(Map<String, String> words, String key) {
+    return Long.parseLong(words.getOrDefault(key, "0"));
+  }
 }

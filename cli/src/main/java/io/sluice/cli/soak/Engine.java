@@ -1,8 +1,7 @@
 package io.sluice.cli.soak;
 
 import io.sluice.cli.CommandFailure;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.sluice.cli.processes.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,22 +66,6 @@ final class Engine {
   }
 
   private static String run(List<String> command) {
-    try {
-      // In a session of its own, or Ctrl-C would end it half-way.
-      List<String> all = new ArrayList<>(List.of("setsid", "-w"));
-      all.addAll(command);
-      Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      said = said.strip();
-      if (process.waitFor() != 0) {
-        throw new CommandFailure(String.join(" ", command) + ": " + said.replace('\n', ' '));
-      }
-      return said;
-    } catch (IOException e) {
-      throw new CommandFailure("cannot run " + command.get(0) + ": " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted");
-    }
+    return Program.run(command, "apt-get install docker.io");
   }
 }

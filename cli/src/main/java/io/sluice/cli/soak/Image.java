@@ -18,11 +18,6 @@ import java.util.List;
  */
 record Image(String name, List<String> options) {
   private static final String OF_THIS_MACHINE = "sluice-soak-host:1";
-  private static final List<String> FOLDERS =
-      List.of("usr", "etc", "proc", "sys", "dev", "run", "tmp", "var", "root");
-  private static final List<String> LINKS = List.of("bin", "sbin", "lib", "lib64");
-  private static final List<String> SHARED =
-      List.of("/usr", "/etc/alternatives", "/etc/ld.so.cache", "/etc/java-17-openjdk");
 
   /** One that the engine has. */
   static Image named(String name) {
@@ -44,10 +39,10 @@ record Image(String name, List<String> options) {
       throw new CommandFailure("the folder of the sluice command is not known; run it by ./sluice");
     }
     try {
-      for (String name : FOLDERS) {
+      for (String name : MachineRoot.FOLDERS) {
         Files.createDirectory(folder.resolve(name));
       }
-      for (String name : LINKS) {
+      for (String name : MachineRoot.LINKS) {
         Files.createSymbolicLink(folder.resolve(name), Path.of("usr", name));
       }
       Files.createSymbolicLink(folder.resolve("var/run"), Path.of("../run"));
@@ -55,21 +50,16 @@ record Image(String name, List<String> options) {
       throw new UncheckedIOException(e);
     }
     Engine.load(folder, OF_THIS_MACHINE);
-    String java = System.getProperty("java.home");
     List<String> options = new ArrayList<>();
-    SHARED.forEach(path -> share(path, options));
+    MachineRoot.shared().forEach(path -> share(path, options));
     share(home, options);
-    if (!java.startsWith("/usr/")) {
-      share(java, options);
-    }
-    options.addAll(List.of("--env", "JAVA_HOME=" + java, "--env", "PATH=/usr/sbin:/usr/bin"));
+    options.addAll(List.of("--env", "JAVA_HOME=" + MachineRoot.java()));
+    options.addAll(List.of("--env", "PATH=/usr/sbin:/usr/bin"));
     options.addAll(List.of("--entrypoint", home + "/sluice"));
     return new Image(OF_THIS_MACHINE, options);
   }
 
   private static void share(String path, List<String> options) {
-    if (Files.exists(Path.of(path))) {
-      options.addAll(List.of("--volume", path + ":" + path + ":ro"));
-    }
+    options.addAll(List.of("--volume", path + ":" + path + ":ro"));
   }
 }

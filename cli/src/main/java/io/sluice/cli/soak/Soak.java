@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -298,8 +297,7 @@ final class Soak implements AutoCloseable {
   }
 
   private long progress(String key) {
-    Map<String, String> words = Said.words(traffic.last("progress "));
-    return Long.parseLong(words.getOrDefault(key, "0"));
+    return Said.number(Said.words(traffic.last("progress ")), key);
   }
 
   private void show(long passed, long all) {

@@ -76,10 +76,7 @@ public final class SoakCommand implements Callable<Integer> {
       return soak.run(image, length) ? 0 : 1;
     } catch (CommandFailure e) {
       soak.close();
-      // Once the user wants it to end, whatever fails is a consequence.
-      String why = stop.isRequested() ? "interrupted" : e.getMessage();
-      spec.commandLine().getErr().println("sluice: " + why);
-      return 1;
+      return e.endCommand(spec, stop);
     }
   }
 }

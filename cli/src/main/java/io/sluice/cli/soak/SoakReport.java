@@ -19,15 +19,11 @@ final class SoakReport {
   SoakReport(Said traffic, Said primary) {
     Map<String, String> result = Said.words(traffic.last("result "));
     Map<String, String> pool = Said.words(primary.last("report pool "));
-    in = number(result, "sent");
-    out = number(result, "received");
-    mismatched = number(result, "mismatched");
-    undelivered = number(pool, "undelivered");
-    leaked = pool.isEmpty() ? in : number(pool, "leaked");
-  }
-
-  private static long number(Map<String, String> words, String key) {
-    return Long.parseLong(words.getOrDefault(key, "0"));
+    in = Said.number(result, "sent");
+    out = Said.number(result, "received");
+    mismatched = Said.number(result, "mismatched");
+    undelivered = Said.number(pool, "undelivered");
+    leaked = pool.isEmpty() ? in : Said.number(pool, "leaked");
   }
 
   private long lost() {

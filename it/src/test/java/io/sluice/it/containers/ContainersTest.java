@@ -140,18 +140,8 @@ class ContainersTest {
   @Test
   void shouldRunAsAUserWhoIsNotRoot() {
     try (Deployment deployment = new Deployment()) {
-      Path pages = deployment.giveTo(NOBODY);
-      SluiceContainer primary =
-          deployment
-              .container(
-                  ("primary --file-prefix "
-                          + deployment.prefix
-                          + " -m 64 --no-pci --huge-dir "
-                          + pages
-                          + " "
-                          + NULL_PORTS)
-                      .split(" "))
-              .as(NOBODY);
+      deployment.giveTo(NOBODY);
+      SluiceContainer primary = deployment.primary(NULL_PORTS).as(NOBODY);
       primary.start();
       primary.awaitLine("^primary: ready, .* hugepages, 2 ports");
       SluiceContainer worker = deployment.container(deployment.workerArguments(1)).as(NOBODY);

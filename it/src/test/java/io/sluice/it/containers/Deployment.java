@@ -71,7 +71,11 @@ final class Deployment implements AutoCloseable {
 
   /** A container with these arguments of the command that shares nothing as yet; not started. */
   SluiceContainer alone(String... arguments) {
-    SluiceContainer container = new SluiceContainer(home, List.of(arguments));
+    return add(home, arguments);
+  }
+
+  private SluiceContainer add(Path ofCommand, String... arguments) {
+    SluiceContainer container = new SluiceContainer(ofCommand, List.of(arguments));
     containers.add(container);
     return container;
   }
@@ -99,9 +103,7 @@ final class Deployment implements AutoCloseable {
     try {
       Path other = Files.createDirectory(folder.resolve("other"));
       OtherRelease.make(other, Files.createDirectory(folder.resolve("classes")));
-      SluiceContainer container = new SluiceContainer(other, List.of(arguments));
-      containers.add(container);
-      return share(container);
+      return share(add(other, arguments));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -122,9 +124,9 @@ final class Deployment implements AutoCloseable {
 
   /** {@code sluice primary} with EAL options, and its own behind {@code --}; not started. */
   SluiceContainer primary(String options) {
-    return container(
-        ("primary --file-prefix " + prefix + " --huge-dir " + pages + " -m 64 --no-pci " + options)
-            .split(" +"));
+    Path folderOfPages = owned == null ? pages : owned;
+    String eal = "--file-prefix " + prefix + " --huge-dir " + folderOfPages + " -m 64 --no-pci ";
+    return container(("primary " + eal + options).split(" +"));
   }
 
   /** One that does nothing but have a network, which others can be given; running. */

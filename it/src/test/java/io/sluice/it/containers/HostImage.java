@@ -1,9 +1,9 @@
 package io.sluice.it.containers;
 
+import io.sluice.cli.soak.MachineRoot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -16,11 +16,6 @@ import org.testcontainers.images.builder.Transferable;
  */
 final class HostImage {
   static final String NAME = "sluice-it-host:1";
-
-  private static final List<String> FOLDERS =
-      List.of(
-          "usr", "etc", "proc", "sys", "dev", "run", "tmp", "var", "root", "mnt", "opt", "work");
-  private static final List<String> LINKS = List.of("bin", "sbin", "lib", "lib64");
 
   private HostImage() {}
 
@@ -35,12 +30,12 @@ final class HostImage {
   private static byte[] tar() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
-      for (String folder : FOLDERS) {
+      for (String folder : MachineRoot.FOLDERS) {
         TarArchiveEntry entry = new TarArchiveEntry(folder + "/");
         entry.setMode(folder.equals("tmp") ? 01777 : 0755);
         put(tar, entry);
       }
-      for (String link : LINKS) {
+      for (String link : MachineRoot.LINKS) {
         TarArchiveEntry entry = new TarArchiveEntry(link, TarConstants.LF_SYMLINK);
         entry.setLinkName("usr/" + link);
         put(tar, entry);

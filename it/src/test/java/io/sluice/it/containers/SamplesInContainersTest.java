@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.regex.Matcher;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,29 +23,27 @@ class SamplesInContainersTest {
   private static final int KILLED = 128 + 9;
   private static final String NULL_PORTS = " --vdev=net_null0 --vdev=net_null1";
 
-  private static SluiceContainer sample(Deployment deployment, String words, String type) {
-    List<String> arguments = new ArrayList<>(List.of("sample"));
-    // Behind the sample's name, and its part's.
+  /** The words are the sample's name and its part's, options of the EAL, and its own. */
+  private static SluiceContainer sample(Deployment deployment, String words, String eal) {
     int options = words.indexOf(" -");
-    arguments.addAll(List.of(words.substring(0, options).split(" ")));
-    arguments.addAll(List.of("--file-prefix", deployment.prefix, "--proc-type", type, "--no-pci"));
-    arguments.addAll(List.of(words.substring(options + 1).split(" ")));
-    return deployment.container(arguments.toArray(String[]::new));
+    String whole =
+        "sample "
+            + words.substring(0, options)
+            + " --file-prefix "
+            + deployment.prefix
+            + " --no-pci "
+            + eal
+            + words.substring(options);
+    return deployment.container(whole.split(" "));
   }
 
   private static SluiceContainer primary(Deployment deployment, String words) {
-    int options = words.indexOf(" -");
-    return sample(
-        deployment,
-        words.substring(0, options)
-            + " -m 64 --huge-dir "
-            + deployment.pages
-            + words.substring(options),
-        "primary");
+    String eal = "--proc-type primary -m 64 --huge-dir " + deployment.pages;
+    return sample(deployment, words, eal);
   }
 
   private static SluiceContainer secondary(Deployment deployment, String words) {
-    return sample(deployment, words, "secondary");
+    return sample(deployment, words, "--proc-type secondary");
   }
 
   private static void interrupt(SluiceContainer container) {

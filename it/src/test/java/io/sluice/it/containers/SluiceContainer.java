@@ -2,10 +2,10 @@ package io.sluice.it.containers;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Capability;
+import io.sluice.cli.soak.MachineRoot;
 import io.sluice.testing.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,25 +23,16 @@ import org.testcontainers.utility.DockerImageName;
 final class SluiceContainer extends GenericContainer<SluiceContainer> {
   static final Duration LIMIT = Duration.ofSeconds(60);
 
-  private static final List<String> OF_THE_HOST =
-      List.of("/usr", "/etc/alternatives", "/etc/ld.so.cache", "/etc/java-17-openjdk");
-
   SluiceContainer(Path home, List<String> arguments) {
     super(DockerImageName.parse(HostImage.NAME));
     withImagePullPolicy(image -> false);
     withPrivilegedMode(true);
     withNetworkMode("none");
-    for (String path : OF_THE_HOST) {
-      if (Files.exists(Path.of(path))) {
-        withFileSystemBind(path, path, BindMode.READ_ONLY);
-      }
-    }
-    String java = System.getProperty("java.home");
-    if (!java.startsWith("/usr/")) {
-      withFileSystemBind(java, java, BindMode.READ_ONLY);
+    for (String path : MachineRoot.shared()) {
+      withFileSystemBind(path, path, BindMode.READ_ONLY);
     }
     withFileSystemBind(home.toString(), home.toString(), BindMode.READ_ONLY);
-    withEnv("JAVA_HOME", java);
+    withEnv("JAVA_HOME", MachineRoot.java());
     withEnv("PATH", "/usr/sbin:/usr/bin");
     List<String> command = new ArrayList<>(List.of(home.resolve("sluice").toString()));
     command.addAll(arguments);
