@@ -501,7 +501,7 @@ public final class SharedMemory implements AutoCloseable {
    * it has without being the owner in {@link #owners}. Takes system calls.
    */
   public boolean hasStockProcess() {
-    return processes.primaryGeneration() == 0 && processes.isPrimaryAlive()
+    return processes.isPrimaryStock() && processes.isPrimaryAlive()
         || MpChannel.hasStockSecondary(directory);
   }
 

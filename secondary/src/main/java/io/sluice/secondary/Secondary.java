@@ -73,7 +73,7 @@ public final class Secondary implements AutoCloseable {
    * Sluice.
    */
   public Optional<String> stockVersion() {
-    return memory.processTable().primaryGeneration() == 0
+    return memory.processTable().isPrimaryStock()
         ? Optional.of(memory.config().dpdkVersion())
         : Optional.empty();
   }

@@ -28,7 +28,7 @@ final class StockLcores {
 
   /** Beside the primary of this memory; nothing if that is one of Sluice. */
   static Optional<StockLcores> beside(SharedMemory memory) {
-    return memory.processTable().primaryGeneration() == 0
+    return memory.processTable().isPrimaryStock()
         ? Optional.of(new StockLcores(memory, StockPrimary.of(memory.runtimeDirectory())))
         : Optional.empty();
   }

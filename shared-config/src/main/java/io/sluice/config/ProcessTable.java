@@ -367,6 +367,14 @@ public final class ProcessTable {
     return (int) (Memory.getLongVolatile(address + ProcessTableLayout.PRIMARY) >>> 32);
   }
 
+  /**
+   * Whether the primary is one of stock DPDK, which knows no table: none of Sluice has ever taken
+   * charge. One volatile read.
+   */
+  public boolean isPrimaryStock() {
+    return primaryGeneration() == 0;
+  }
+
   /** Whether the primary in charge runs. Takes system calls. */
   public boolean isPrimaryAlive() {
     int generation = primaryGeneration();

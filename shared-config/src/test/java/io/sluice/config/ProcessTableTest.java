@@ -138,6 +138,7 @@ class ProcessTableTest {
   void shouldShowAnotherGenerationWhenAnotherPrimaryTakesCharge() {
     ProcessTable seen = ProcessTable.at(address, null);
     assertEquals(0, seen.primaryGeneration());
+    assertTrue(seen.isPrimaryStock());
     assertFalse(seen.isPrimaryAlive());
     ProcessTable first = ProcessTable.at(address, null);
     first.claim(ProcType.PRIMARY, "primary", List.of());
@@ -149,6 +150,7 @@ class ProcessTableTest {
     killHolderOf(0);
     assertFalse(seen.isPrimaryAlive());
     assertEquals(first.generation(), seen.primaryGeneration());
+    assertFalse(seen.isPrimaryStock());
     ProcessTable second = ProcessTable.at(address, null);
     second.claim(ProcType.PRIMARY, "primary", List.of());
     assertFalse(seen.isPrimaryAlive());
