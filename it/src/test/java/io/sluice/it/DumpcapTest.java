@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.sluice.mempool.MbufFlags;
 import io.sluice.memzone.MemZone;
 import io.sluice.platform.Memory;
+import io.sluice.ring.Ring;
 import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
@@ -97,6 +98,25 @@ class DumpcapTest {
     return accepted(true) + accepted(false);
   }
 
+  /** Until the capturing process has read all copies: what is in its ring at its end is lost. */
+  private void awaitDrained(JavaProcess capturing) {
+    Await.until(
+        "an empty ring of the capturing process",
+        LIMIT,
+        () -> {
+          List<Boolean> empty = new ArrayList<>();
+          Ring.walk(
+              looped.primary.memory(),
+              ring -> {
+                if (ring.name().startsWith("dumpcap")) {
+                  empty.add(ring.isEmpty());
+                }
+              });
+          return List.of(true).equals(empty);
+        },
+        () -> String.join("\n", capturing.stdout()));
+  }
+
   /** Frames of all lengths and random content; every tenth arrives with its tag in the mbuf. */
   private List<byte[]> passFrames() {
     Random random = new Random(42);
@@ -152,6 +172,7 @@ class DumpcapTest {
     List<byte[]> expected = passFrames();
     long copies = probes + expected.size();
     assertEquals(copies, accepted(true) + accepted(false));
+    awaitDrained(dumpcap);
     dumpcap.signal("INT");
     assertEquals(0, dumpcap.awaitExit(LIMIT), () -> String.join("\n", dumpcap.stdout()));
     Matcher summary = dumpcap.awaitLine("interface 'net_ring_loop': (\\d+)/(\\d+)", LIMIT);
