@@ -100,20 +100,11 @@ class DumpcapTest {
 
   /** Until the capturing process has read all copies: what is in its ring at its end is lost. */
   private void awaitDrained(JavaProcess capturing) {
+    Ring ring = Ring.lookup(looped.primary.memory(), "dumpcap-" + capturing.pid());
     Await.until(
         "an empty ring of the capturing process",
         LIMIT,
-        () -> {
-          List<Boolean> empty = new ArrayList<>();
-          Ring.walk(
-              looped.primary.memory(),
-              ring -> {
-                if (ring.name().startsWith("dumpcap")) {
-                  empty.add(ring.isEmpty());
-                }
-              });
-          return List.of(true).equals(empty);
-        },
+        ring::isEmpty,
         () -> String.join("\n", capturing.stdout()));
   }
 
@@ -203,6 +194,7 @@ class DumpcapTest {
     byte[] frame = new byte[MOST];
     new Random(7).nextBytes(frame);
     looped.pass(frame, 0, 0);
+    awaitDrained(dumpcap);
     dumpcap.signal("INT");
     assertEquals(0, dumpcap.awaitExit(LIMIT), () -> String.join("\n", dumpcap.stdout()));
     String cut = HexFormat.of().formatHex(frame, 0, 100);
@@ -227,6 +219,7 @@ class DumpcapTest {
     JavaProcess next = dumpcap("-w", capture.toString());
     awaitCapture(next);
     List<byte[]> expected = passFrames();
+    awaitDrained(next);
     next.signal("INT");
     assertEquals(0, next.awaitExit(LIMIT), () -> String.join("\n", next.stdout()));
     assertEquals(expected.stream().map(HexFormat.of()::formatHex).toList(), frames(capture));
