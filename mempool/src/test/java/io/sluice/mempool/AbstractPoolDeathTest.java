@@ -249,8 +249,9 @@ abstract class AbstractPoolDeathTest {
           assertEquals(KILLED, one.awaitExit(LIMIT));
           other.send(second);
           assertEquals(KILLED, other.awaitExit(LIMIT));
-          reaper.signal("CONT");
+          // Told first: once it goes on, it may die at any time.
           reaper.send("go on");
+          reaper.signal("CONT");
           completed = reaper.awaitExitOrLine("all alive", LIMIT);
         }
         keeper.signal("CONT");

@@ -231,10 +231,13 @@ class RingDeathTest {
           primary.signal("STOP");
           reaper.send("reap " + nth + " 0 0");
           reaper.awaitLine("reaping", LIMIT);
+          // Stopped until it has been told all: from then on it may die at any time.
+          reaper.signal("STOP");
           // Between claim and publication, whatever the number of stores ahead of the claim.
           victim.send("enqueue 5 " + VICTIMS + " " + COUNT);
           assertEquals(KILLED, victim.awaitExit(LIMIT));
           reaper.send("awaitAllAlive 0 0 0");
+          reaper.signal("CONT");
           completed = reaper.awaitExitOrLine("all alive", LIMIT);
         }
         primary.signal("CONT");
