@@ -9,7 +9,7 @@ import io.sluice.platform.Memory;
  * and the publication in one, and all else in {@link JournaledClaims#claim}.
  *
  * <p>In one, because a claim packed into a long, and a second look for the thread's slot, cost as
- * much as the note.
+ * much as the note. By the handle as in {@link Unjournaled}.
  */
 final class Journaled {
   private static final long LOW = 0xffff_ffffL;
@@ -17,52 +17,39 @@ final class Journaled {
   private Journaled() {}
 
   /** How many were enqueued. */
-  static int enqueue(
-      Journal journal,
-      long slot,
-      int sync,
-      long ring,
-      int mask,
-      int capacity,
-      long[] objs,
-      int offset,
-      int n,
-      boolean fixed) {
+  static int enqueue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
+    long slot = handle.journal.slot();
+    int sync = handle.prodSync;
+    long ring = handle.address();
     long own = ring + RingLayout.PROD;
     long other = ring + RingLayout.CONS;
     int head = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
-    int available = capacity + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head;
+    int available = handle.capacity + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head;
     int count = HeadTail.grant(n, available, fixed);
     if (count == 0) {
       return 0;
     }
     if (!JournaledClaims.take(slot, sync, own, head, count, false)) {
       long claim =
-          JournaledClaims.claim(journal, slot, sync, own, other, capacity, n, fixed, false);
+          JournaledClaims.claim(
+              handle.journal, slot, sync, own, other, handle.capacity, n, fixed, false);
       count = HeadTail.count(claim);
       if (count == 0) {
         return 0;
       }
       head = HeadTail.head(claim);
     }
-    RingEntries.write(ring, mask, head, objs, offset, count);
+    RingEntries.write(ring, handle.mask, head, objs, offset, count);
     JournaledClaims.publish(sync, own, head, count);
     Journal.end(slot);
     return count;
   }
 
   /** How many were dequeued; they are this process's where there are owners. */
-  static int dequeue(
-      Journal journal,
-      long slot,
-      int sync,
-      long ring,
-      int mask,
-      ObjectOwners owners,
-      long[] objs,
-      int offset,
-      int n,
-      boolean fixed) {
+  static int dequeue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
+    long slot = handle.journal.slot();
+    int sync = handle.consSync;
+    long ring = handle.address();
     long own = ring + RingLayout.CONS;
     long other = ring + RingLayout.PROD;
     int head = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
@@ -72,14 +59,16 @@ final class Journaled {
       return 0;
     }
     if (!JournaledClaims.take(slot, sync, own, head, count, false)) {
-      long claim = JournaledClaims.claim(journal, slot, sync, own, other, 0, n, fixed, false);
+      long claim =
+          JournaledClaims.claim(handle.journal, slot, sync, own, other, 0, n, fixed, false);
       count = HeadTail.count(claim);
       if (count == 0) {
         return 0;
       }
       head = HeadTail.head(claim);
     }
-    RingEntries.read(ring, mask, head, objs, offset, count);
+    RingEntries.read(ring, handle.mask, head, objs, offset, count);
+    ObjectOwners owners = handle.owners;
     if (owners != null) {
       owners.take(objs, offset, count);
     }

@@ -51,8 +51,8 @@ public final class Ring {
   private final long address;
 
   // Copies of what the sides have: each field behind another object is a load per call.
-  private final int prodSync;
-  private final int consSync;
+  final int prodSync;
+  final int consSync;
   private final boolean prodJournaled;
   private final boolean consJournaled;
   final RingSide prod;
@@ -61,8 +61,8 @@ public final class Ring {
   final int size;
   final int mask;
   final int capacity;
-  private final Journal journal;
-  private final ObjectOwners owners;
+  final Journal journal;
+  final ObjectOwners owners;
   private int watermark;
 
   /** For {@link SingleProducer}: the consumers' tail as it was looked at last. */
@@ -261,10 +261,9 @@ public final class Ring {
       return SingleProducer.enqueue(this, objs, offset, n, fixed);
     }
     if (prodJournaled) {
-      return Journaled.enqueue(
-          journal, journal.slot(), prodSync, address, mask, capacity, objs, offset, n, fixed);
+      return Journaled.enqueue(this, objs, offset, n, fixed);
     }
-    return Unjournaled.enqueue(prodSync, address, mask, capacity, objs, offset, n, fixed);
+    return Unjournaled.enqueue(this, objs, offset, n, fixed);
   }
 
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
@@ -273,10 +272,9 @@ public final class Ring {
       return SingleConsumer.dequeue(address, mask, owners, objs, offset, n, fixed);
     }
     if (consJournaled) {
-      return Journaled.dequeue(
-          journal, journal.slot(), consSync, address, mask, owners, objs, offset, n, fixed);
+      return Journaled.dequeue(this, objs, offset, n, fixed);
     }
-    return Unjournaled.dequeue(consSync, address, mask, owners, objs, offset, n, fixed);
+    return Unjournaled.dequeue(this, objs, offset, n, fixed);
   }
 
   private long claimProd(int n) {

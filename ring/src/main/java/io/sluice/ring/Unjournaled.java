@@ -9,6 +9,10 @@ import io.sluice.platform.Memory;
  *
  * <p>In one, because a claim that is packed into a long for its way costs: 10.1 ns for a pair of
  * calls with 8 entries each in place of 7.4 (MP/MC, AMD EPYC, JDK 17).
+ *
+ * <p>By the handle and not by what is in it: what the copy needs is loaded behind the
+ * compare-and-set, where it would otherwise have to be kept across it (12.7 ns in place of 10.6,
+ * JDK 25).
  */
 final class Unjournaled {
   /** No claim: fewer entries than asked for. */
@@ -19,34 +23,29 @@ final class Unjournaled {
   private Unjournaled() {}
 
   /** How many were enqueued. */
-  static int enqueue(
-      int sync, long ring, int mask, int capacity, long[] objs, int offset, int n, boolean fixed) {
+  static int enqueue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
+    int sync = handle.prodSync;
+    long ring = handle.address();
     long own = ring + RingLayout.PROD;
     int head;
     int count;
     do {
       head = HeadTail.begin(sync, own);
       int tail = Memory.getIntAcquire(ring + RingLayout.CONS + HeadTailLayout.TAIL);
-      count = HeadTail.grant(n, capacity + tail - head, fixed);
+      count = HeadTail.grant(n, handle.capacity + tail - head, fixed);
       if (count == 0) {
         return 0;
       }
     } while (!HeadTail.move(sync, own, head, count));
-    RingEntries.write(ring, mask, head, objs, offset, count);
+    RingEntries.write(ring, handle.mask, head, objs, offset, count);
     HeadTail.publish(sync, own, head, count);
     return count;
   }
 
   /** How many were dequeued; they are this process's where there are owners. */
-  static int dequeue(
-      int sync,
-      long ring,
-      int mask,
-      ObjectOwners owners,
-      long[] objs,
-      int offset,
-      int n,
-      boolean fixed) {
+  static int dequeue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
+    int sync = handle.consSync;
+    long ring = handle.address();
     long own = ring + RingLayout.CONS;
     int head;
     int count;
@@ -58,7 +57,8 @@ final class Unjournaled {
         return 0;
       }
     } while (!HeadTail.move(sync, own, head, count));
-    RingEntries.read(ring, mask, head, objs, offset, count);
+    RingEntries.read(ring, handle.mask, head, objs, offset, count);
+    ObjectOwners owners = handle.owners;
     if (owners != null) {
       owners.take(objs, offset, count);
     }
