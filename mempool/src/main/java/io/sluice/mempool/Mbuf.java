@@ -54,6 +54,24 @@ public final class Mbuf {
 
   /** {@code rte_pktmbuf_alloc_bulk}: n empty mbufs or none; returns n or 0. */
   public static int allocBulk(Mempool pool, long[] mbufs, int offset, int n) {
+    Objects.checkFromIndexSize(offset, n, mbufs.length);
+    if (n == 1) {
+      // Not by way of the array: 6 ns for one mbuf allocated and freed in place of 9.
+      long m = alloc(pool);
+      if (m == 0) {
+        return 0;
+      }
+      mbufs[offset] = m;
+      return 1;
+    }
+    return allocMany(pool, mbufs, offset, n);
+  }
+
+  /**
+   * By itself, since where one mbuf at a time was the rule JDK 25 compiles no loop's calls into
+   * what was compiled for that.
+   */
+  private static int allocMany(Mempool pool, long[] mbufs, int offset, int n) {
     int got = pool.getBulk(mbufs, offset, n);
     for (int i = 0; i < got; i++) {
       reset(mbufs[offset + i]);
@@ -119,13 +137,14 @@ public final class Mbuf {
   public static void freeBulk(long[] mbufs, int offset, int n) {
     Objects.checkFromIndexSize(offset, n, mbufs.length);
     if (n == 1) {
-      // Without the loops' variables: 9 ns for one mbuf allocated and freed in place of 13.
+      // Without the loops' variables: a third less for one mbuf allocated and freed.
       free(mbufs[offset]);
     } else {
       freeRange(mbufs, offset, offset + n);
     }
   }
 
+  /** By itself, as {@link #allocMany}. */
   private static void freeRange(long[] mbufs, int from, int end) {
     int start = from;
     while (start < end) {
