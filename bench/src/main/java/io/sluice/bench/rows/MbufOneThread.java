@@ -28,6 +28,9 @@ final class MbufOneThread implements Runnable {
   }
 
   private void pass(int bulk, int turns) {
+    // Locals, as C has them: behind each atomic step a field is loaded again.
+    Mempool pool = this.pool;
+    long[] mbufs = this.mbufs;
     for (int turn = 0; turn < turns; turn++) {
       Mbuf.allocBulk(pool, mbufs, 0, bulk);
       Mbuf.freeBulk(mbufs, 0, bulk);

@@ -33,6 +33,9 @@ final class PoolOneThread implements Runnable {
   }
 
   private void pass(int bulk, int turns) {
+    // Locals, as C has them: behind each atomic step a field is loaded again.
+    Mempool pool = this.pool;
+    long[] objs = this.objs;
     for (int turn = 0; turn < turns; turn++) {
       pool.getBulk(objs, 0, bulk);
       pool.putBulk(objs, 0, bulk);

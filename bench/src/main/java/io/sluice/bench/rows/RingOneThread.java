@@ -21,6 +21,9 @@ final class RingOneThread implements Runnable {
   }
 
   private void pass(int bulk, int turns) {
+    // Locals, as C has them: behind each atomic step a field is loaded again.
+    Ring ring = this.ring;
+    long[] objs = this.objs;
     for (int turn = 0; turn < turns; turn++) {
       ring.enqueueBulk(objs, 0, bulk);
       ring.dequeueBulk(objs, 0, bulk);

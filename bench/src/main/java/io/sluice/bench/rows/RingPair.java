@@ -42,6 +42,9 @@ final class RingPair implements Runnable {
   }
 
   private void pass(int bulk, int turns) {
+    // Locals, as C has them: behind each atomic step a field is loaded again.
+    Ring ring = this.ring;
+    long[] objs = this.objs;
     for (int turn = 0; turn < turns; turn++) {
       while (ring.dequeueBulk(objs, 0, bulk) == 0) {
         Thread.onSpinWait();
