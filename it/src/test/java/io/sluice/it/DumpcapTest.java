@@ -108,6 +108,13 @@ class DumpcapTest {
         () -> String.join("\n", capturing.stdout()));
   }
 
+  /** As Ctrl-C does, once all copies have been read. */
+  private void end(JavaProcess capturing) {
+    awaitDrained(capturing);
+    capturing.signal("INT");
+    assertEquals(0, capturing.awaitExit(LIMIT), () -> String.join("\n", capturing.stdout()));
+  }
+
   /** Frames of all lengths and random content; every tenth arrives with its tag in the mbuf. */
   private List<byte[]> passFrames() {
     Random random = new Random(42);
@@ -163,9 +170,7 @@ class DumpcapTest {
     List<byte[]> expected = passFrames();
     long copies = probes + expected.size();
     assertEquals(copies, accepted(true) + accepted(false));
-    awaitDrained(dumpcap);
-    dumpcap.signal("INT");
-    assertEquals(0, dumpcap.awaitExit(LIMIT), () -> String.join("\n", dumpcap.stdout()));
+    end(dumpcap);
     Matcher summary = dumpcap.awaitLine("interface 'net_ring_loop': (\\d+)/(\\d+)", LIMIT);
     assertEquals(copies + "/0", summary.group(1) + "/" + summary.group(2));
     if (format.equals("pcap")) {
@@ -194,9 +199,7 @@ class DumpcapTest {
     byte[] frame = new byte[MOST];
     new Random(7).nextBytes(frame);
     looped.pass(frame, 0, 0);
-    awaitDrained(dumpcap);
-    dumpcap.signal("INT");
-    assertEquals(0, dumpcap.awaitExit(LIMIT), () -> String.join("\n", dumpcap.stdout()));
+    end(dumpcap);
     String cut = HexFormat.of().formatHex(frame, 0, 100);
     assertEquals(List.of(cut, cut), frames(capture));
   }
@@ -219,9 +222,7 @@ class DumpcapTest {
     JavaProcess next = dumpcap("-w", capture.toString());
     awaitCapture(next);
     List<byte[]> expected = passFrames();
-    awaitDrained(next);
-    next.signal("INT");
-    assertEquals(0, next.awaitExit(LIMIT), () -> String.join("\n", next.stdout()));
+    end(next);
     assertEquals(expected.stream().map(HexFormat.of()::formatHex).toList(), frames(capture));
     assertTrue(looped.hasAllMbufs());
   }

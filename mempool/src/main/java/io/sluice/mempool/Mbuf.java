@@ -54,8 +54,8 @@ public final class Mbuf {
 
   /** {@code rte_pktmbuf_alloc_bulk}: n empty mbufs or none; returns n or 0. */
   public static int allocBulk(Mempool pool, long[] mbufs, int offset, int n) {
-    Objects.checkFromIndexSize(offset, n, mbufs.length);
     if (n == 1) {
+      Objects.checkFromIndexSize(offset, n, mbufs.length);
       // Not by way of the array: 6 ns for one mbuf allocated and freed in place of 9.
       long m = alloc(pool);
       if (m == 0) {

@@ -266,14 +266,10 @@ public final class Memory {
       return;
     }
     if (count >= BLOCK_COPY) {
-      UNSAFE.copyMemory(from, longAt(offset), null, to, (long) count << 3);
+      UNSAFE.copyMemory(from, LONGS_OFFSET + ((long) offset << 3), null, to, (long) count << 3);
       return;
     }
     copyFew(from, offset, to, count);
-  }
-
-  private static long longAt(int index) {
-    return LONGS_OFFSET + ((long) index << 3);
   }
 
   /**
@@ -320,7 +316,7 @@ public final class Memory {
   public static void copyToLongs(long from, long[] to, int offset, int count) {
     check(from, (long) count << 3);
     if (count >= BLOCK_COPY) {
-      UNSAFE.copyMemory(null, from, to, longAt(offset), (long) count << 3);
+      UNSAFE.copyMemory(null, from, to, LONGS_OFFSET + ((long) offset << 3), (long) count << 3);
       return;
     }
     copyFew(from, to, offset, count);
