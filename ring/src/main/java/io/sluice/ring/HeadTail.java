@@ -27,11 +27,11 @@ final class HeadTail {
   static final int RTS = 2;
   static final int HTS = 3;
 
-  /**
-   * Between two yields, less one. With four processes on each CPU, MP/MC takes 180 ns an entry in
-   * place of 480 with 256 of them, and one that is waited for on another CPU is done before.
-   */
+  /** Between two yields, less one: who is waited for on another CPU is done before. */
   private static final int SPINS = 0x1f;
+
+  /** More than processes on this CPU; others' claims may follow each other without an end. */
+  private static final int YIELDS = 16;
 
   private static final long LOW = 0xffff_ffffL;
 
@@ -170,16 +170,37 @@ final class HeadTail {
   private static void publishMt(long own, int head, int count) {
     // Those that claimed before publish before; acquire, so that their entries are behind this
     // tail.
-    if (Memory.getIntAcquire(own + HeadTailLayout.TAIL) != head) {
-      awaitTail(own, head);
+    if (Memory.getIntAcquire(own + HeadTailLayout.TAIL) == head) {
+      Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
+    } else {
+      publishLate(own, head, count);
     }
-    Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
   }
 
-  private static void awaitTail(long own, int head) {
+  private static void publishLate(long own, int head, int count) {
     int spins = 0;
     while (Memory.getIntAcquire(own + HeadTailLayout.TAIL) != head) {
       spins = relax(spins);
+    }
+    Memory.putIntRelease(own + HeadTailLayout.TAIL, head + count);
+    if (spins > SPINS) {
+      letOthersPublish(own);
+    }
+  }
+
+  /**
+   * After a wait for somebody who was not running: more want to run than there are CPUs. To claim
+   * again at once would be to claim behind those that wait by now, each for the one before it, and
+   * so would they, one bulk for each change of processes from then on: 180 ns an entry with four
+   * producers and four consumers on two CPUs, and 2.7 with this.
+   */
+  private static void letOthersPublish(long own) {
+    int yields = 0;
+    while (yields < YIELDS
+        && Memory.getIntAcquire(own + HeadTailLayout.HEAD)
+            != Memory.getIntAcquire(own + HeadTailLayout.TAIL)) {
+      Thread.yield();
+      yields++;
     }
   }
 
