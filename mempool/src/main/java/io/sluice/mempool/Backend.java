@@ -1,5 +1,6 @@
 package io.sluice.mempool;
 
+import io.sluice.ring.Ring;
 import java.util.function.LongConsumer;
 
 /**
@@ -34,4 +35,7 @@ abstract class Backend {
   abstract boolean recover(int dead);
 
   abstract MempoolOps ops();
+
+  /** The ring that the objects lie in; null where it is something else. */
+  abstract Ring ring();
 }

@@ -4,6 +4,7 @@ import io.sluice.config.Journal;
 import io.sluice.memzone.ObjectOwners;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
+import io.sluice.ring.Ring;
 import java.util.function.LongConsumer;
 
 /**
@@ -306,5 +307,10 @@ final class LockFreeStackBackend extends Backend {
   @Override
   MempoolOps ops() {
     return MempoolOps.LF_STACK;
+  }
+
+  @Override
+  Ring ring() {
+    return null;
   }
 }

@@ -19,18 +19,13 @@ final class RingBackend extends Backend {
 
   @Override
   boolean put(long[] objs, int offset, int n) {
-    // The first try apart from the loop, whose variables would slow it down.
-    return ring.enqueueBulk(objs, offset, n) == n || putPatiently(objs, offset, n);
-  }
-
-  private boolean putPatiently(long[] objs, int offset, int n) {
-    while (ring.settledFreeCount() >= n) {
-      if (ring.enqueueBulk(objs, offset, n) == n) {
-        return true;
+    while (ring.enqueueBulk(objs, offset, n) != n) {
+      if (ring.settledFreeCount() < n) {
+        return false;
       }
       Thread.yield();
     }
-    return false;
+    return true;
   }
 
   @Override
@@ -89,5 +84,10 @@ final class RingBackend extends Backend {
   @Override
   MempoolOps ops() {
     return MempoolOps.ofRing(ring.flags());
+  }
+
+  @Override
+  Ring ring() {
+    return ring;
   }
 }
