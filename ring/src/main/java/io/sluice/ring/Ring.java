@@ -232,6 +232,9 @@ public final class Ring {
 
   /** Enqueues one; false when full. */
   public boolean enqueue(long obj) {
+    if (prodSync == HeadTail.ST) {
+      return SingleProducer.enqueueOne(this, obj);
+    }
     long head = claimProd(1);
     if (head == Unjournaled.NONE) {
       return false;
@@ -243,6 +246,9 @@ public final class Ring {
 
   /** Dequeues one; 0 when empty, so that a 0 of one's own is better dequeued by burst. */
   public long dequeue() {
+    if (consSync == HeadTail.ST) {
+      return SingleConsumer.dequeueOne(this);
+    }
     long head = claimCons(1);
     if (head == Unjournaled.NONE) {
       return 0;
@@ -309,7 +315,8 @@ public final class Ring {
     }
   }
 
-  private long entry(int position) {
+  /** Where the entry of a position lies. */
+  long entry(int position) {
     return entries + ((long) (position & mask) << 3);
   }
 

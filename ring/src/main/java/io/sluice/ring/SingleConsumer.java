@@ -32,4 +32,21 @@ final class SingleConsumer {
     }
     return count;
   }
+
+  /** One entry, which is this process's where there are owners; 0 if there is none. */
+  static long dequeueOne(Ring handle) {
+    long ring = handle.address();
+    int head = Memory.getInt(ring + CONS_TAIL);
+    if (Memory.getIntAcquire(ring + PROD_TAIL) == head) {
+      return 0;
+    }
+    Memory.putInt(ring + CONS_HEAD, head + 1);
+    long obj = Memory.getLong(handle.entry(head));
+    ObjectOwners owners = handle.owners;
+    if (owners != null) {
+      owners.take(obj);
+    }
+    Memory.putIntRelease(ring + CONS_TAIL, head + 1);
+    return obj;
+  }
 }

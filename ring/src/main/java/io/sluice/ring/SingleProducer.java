@@ -58,14 +58,8 @@ final class SingleProducer {
 
   private static int enqueueFew(Ring handle, long[] objs, int offset, int n, boolean fixed) {
     long ring = handle.address();
-    int capacity = handle.capacity;
     int head = Memory.getInt(ring + PROD_TAIL);
-    int room = capacity + handle.consTailSeen - head;
-    if (head != handle.prodTailLeft || n > room) {
-      handle.consTailSeen = Memory.getIntAcquire(ring + CONS_TAIL);
-      room = capacity + handle.consTailSeen - head;
-    }
-    int count = HeadTail.grant(n, room, fixed);
+    int count = HeadTail.grant(n, room(handle, ring, head, n), fixed);
     if (count != 0) {
       handle.prodTailLeft = head + count;
       Memory.putInt(ring + PROD_HEAD, head + count);
@@ -73,5 +67,29 @@ final class SingleProducer {
       Memory.putIntRelease(ring + PROD_TAIL, head + count);
     }
     return count;
+  }
+
+  /** Whether it was enqueued. */
+  static boolean enqueueOne(Ring handle, long obj) {
+    long ring = handle.address();
+    int head = Memory.getInt(ring + PROD_TAIL);
+    if (room(handle, ring, head, 1) < 1) {
+      return false;
+    }
+    handle.prodTailLeft = head + 1;
+    Memory.putInt(ring + PROD_HEAD, head + 1);
+    Memory.putLong(handle.entry(head), obj);
+    Memory.putIntRelease(ring + PROD_TAIL, head + 1);
+    return true;
+  }
+
+  /** How many there is room for; less than there is only if it is enough for {@code n}. */
+  private static int room(Ring handle, long ring, int head, int n) {
+    int room = handle.capacity + handle.consTailSeen - head;
+    if (head != handle.prodTailLeft || n > room) {
+      handle.consTailSeen = Memory.getIntAcquire(ring + CONS_TAIL);
+      room = handle.capacity + handle.consTailSeen - head;
+    }
+    return room;
   }
 }

@@ -59,7 +59,14 @@ class RingDeathTest {
     return RingModes.symmetric()
         .flatMap(
             flags -> {
-              Stream<String> all = Stream.of("enqueue", "dequeue");
+              Stream<String> all =
+                  Stream.of(
+                      "enqueue",
+                      "dequeue",
+                      "oneEnqueue",
+                      "oneDequeue",
+                      "memoryEnqueue",
+                      "memoryDequeue");
               boolean peeks = (flags & (Ring.SP_ENQ | Ring.MP_HTS_ENQ)) != 0;
               Stream<String> peek = Stream.of("peekEnqueue", "peekDequeue", "placeEnqueue");
               return Stream.concat(all, peeks ? peek : Stream.of())
@@ -115,6 +122,7 @@ class RingDeathTest {
   void shouldKeepOrUndoWhatAProcessDiedInAtAnyStore(int flags, String operation) {
     Ring ring = Ring.create(memory, RingVictim.RING, SLOTS, -1, flags);
     boolean enqueues = operation.endsWith("nqueue");
+    int count = operation.startsWith("one") ? 1 : COUNT;
     boolean completed = false;
     int died = 0;
     for (int nth = 1; !completed; nth++) {
@@ -122,16 +130,16 @@ class RingDeathTest {
       assertEquals(mine.length, ring.enqueueBulk(mine, 0, mine.length));
       List<Long> got = new ArrayList<>();
       try (JavaProcess victim = startVictim()) {
-        victim.send(operation + " " + nth + " " + VICTIMS + " " + COUNT);
-        completed = victim.awaitExitOrLine("done " + COUNT, LIMIT);
+        victim.send(operation + " " + nth + " " + VICTIMS + " " + count);
+        completed = victim.awaitExitOrLine("done " + count, LIMIT);
         died += completed ? 0 : 1;
       }
       // The live one goes on before anybody has said that the other is dead.
       got.addAll(drain(ring));
       List<Long> before = LongStream.of(mine).boxed().toList();
-      List<Long> with = new ArrayList<>(enqueues ? before : before.subList(COUNT, 2 * COUNT));
+      List<Long> with = new ArrayList<>(enqueues ? before : before.subList(count, 2 * COUNT));
       if (enqueues) {
-        add(with, numbers(VICTIMS, COUNT), COUNT);
+        add(with, numbers(VICTIMS, count), count);
       }
       assertTrue(
           got.equals(with) || !completed && got.equals(before),

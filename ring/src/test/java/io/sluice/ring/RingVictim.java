@@ -83,6 +83,22 @@ final class RingVictim {
     return switch (operation) {
       case "enqueue" -> ring.enqueueBulk(entries, 0, n);
       case "dequeue" -> ring.dequeueBulk(entries, 0, n);
+      case "oneEnqueue" -> ring.enqueue(entries[0]) ? 1 : 0;
+      case "oneDequeue" -> {
+        entries[0] = ring.dequeue();
+        yield entries[0] == 0 ? 0 : 1;
+      }
+      case "memoryEnqueue" -> {
+        long table = Memory.allocate((long) n << 3);
+        Memory.copyFromLongs(entries, 0, table, n);
+        yield ring.enqueueBulkFrom(table, n);
+      }
+      case "memoryDequeue" -> {
+        long table = Memory.allocate((long) n << 3);
+        int done = ring.dequeueBulkTo(table, n);
+        Memory.copyToLongs(table, entries, 0, done);
+        yield done;
+      }
       case "drain" -> ring.dequeueBurst(entries, 0, n);
       case "openEnqueue" -> ring.enqueueBulkStart(n);
       case "peekEnqueue" -> {

@@ -109,15 +109,16 @@ public final class OtherProcess {
   }
 
   private void answer(Ring in, Ring out) {
-    long[] obj = new long[1];
     while (true) {
-      while (in.dequeueBulk(obj, 0, 1) == 0) {
+      long obj = in.dequeue();
+      while (obj == 0) {
         if (secondary.isStopRequested()) {
           return;
         }
         Thread.onSpinWait();
+        obj = in.dequeue();
       }
-      out.enqueueBulk(obj, 0, 1);
+      out.enqueue(obj);
     }
   }
 

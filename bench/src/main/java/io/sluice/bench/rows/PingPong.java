@@ -7,12 +7,14 @@ import io.sluice.ring.Ring;
 
 /** One message goes to another process and back, over two SP/SC rings. */
 final class PingPong implements Runnable {
+  /** Any that is not 0, which says that there is none. */
+  private static final long OBJ = 1;
+
   private final SharedMemory memory;
   private final Ring ping;
   private final Ring pong;
   private final Windows windows;
   private final int otherCpu;
-  private final long[] obj = new long[1];
 
   PingPong(SharedMemory memory, Protection protection, Windows windows, int otherCpu) {
     this.memory = memory;
@@ -31,8 +33,8 @@ final class PingPong implements Runnable {
   }
 
   private void pass() {
-    ping.enqueueBulk(obj, 0, 1);
-    while (pong.dequeueBulk(obj, 0, 1) == 0) {
+    ping.enqueue(OBJ);
+    while (pong.dequeue() == 0) {
       Thread.onSpinWait();
     }
   }
