@@ -126,8 +126,9 @@ public final class SharedMemory implements AutoCloseable {
 
   private void create() {
     directory.create();
-    undo.push(directory::deleteIfEmpty);
     config = MemConfig.create(directory, options.baseVirtaddr());
+    // Not before: another thread's attempt may be on its way to make the first file in it.
+    undo.push(directory::deleteIfEmpty);
     undo.push(config::close);
     locks = Locks.of(config.address());
     if (config.isAdopted()) {

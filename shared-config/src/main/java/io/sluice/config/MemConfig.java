@@ -28,6 +28,7 @@ public final class MemConfig implements AutoCloseable {
   private static final long POLL_NANOS = 1_000_000;
   private static final long LOWEST_ADDRESS = 0x8000;
   private static final long HIGHEST_ADDRESS = 0x7fff_0000_0000L;
+  private static final int OPEN_TRIES = 32;
   private static final int MP_DISABLED = 1;
   private static final int MP_ENABLED = 2;
   private static final int MAX_LISTS = 128;
@@ -98,16 +99,14 @@ public final class MemConfig implements AutoCloseable {
     try {
       return createAlone(directory, path, baseVirtaddr);
     } catch (RuntimeException e) {
+      directory.deleteIfEmpty();
       HELD_HERE.remove(path);
       throw e;
     }
   }
 
   private static MemConfig createAlone(RuntimeDirectory directory, String path, long baseVirtaddr) {
-    int fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
-    if (fd < 0) {
-      throw new SluiceException(Errno.ofResult(fd), "cannot open " + path);
-    }
+    int fd = openFile(directory, path);
     int result = lock(fd);
     if (result < 0) {
       Libc.close(fd);
@@ -131,6 +130,19 @@ public final class MemConfig implements AutoCloseable {
     Memory.putInt(at + MemConfigLayout.VERSION, VERSION);
     Memory.putLong(at + MemConfigLayout.MEM_CFG_ADDR, at);
     return new MemConfig(path, at, fd, false);
+  }
+
+  /** In a directory that is made again if a primary that ended meanwhile took it away, empty. */
+  private static int openFile(RuntimeDirectory directory, String path) {
+    int fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
+    for (int tries = 1; fd == -Errno.ENOENT.number() && tries < OPEN_TRIES; tries++) {
+      directory.create();
+      fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
+    }
+    if (fd < 0) {
+      throw new SluiceException(Errno.ofResult(fd), "cannot open " + path);
+    }
+    return fd;
   }
 
   /** The config that a dead primary left to processes that live; only read, and mapped. */

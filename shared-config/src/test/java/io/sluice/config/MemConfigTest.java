@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,29 @@ class MemConfigTest {
   private JavaProcess start(Class<?> main) {
     String path = directory.path();
     return JavaProcess.start(main, path.substring(path.lastIndexOf('/') + 1));
+  }
+
+  @Test
+  void shouldStartWhilePrimariesThatEndTakeTheEmptyDirectoryAway() throws InterruptedException {
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread ending =
+        new Thread(
+            () -> {
+              while (!ended.get()) {
+                directory.deleteIfEmpty();
+                LockSupport.parkNanos(50_000);
+              }
+            });
+    ending.start();
+    try {
+      for (int i = 0; i < 500; i++) {
+        directory.create();
+        MemConfig.create(directory, BASE).close();
+      }
+    } finally {
+      ended.set(true);
+      ending.join();
+    }
   }
 
   @Test
