@@ -20,21 +20,28 @@ final class RingBackend extends Backend {
   @Override
   boolean put(long[] objs, int offset, int n) {
     while (ring.enqueueBulk(objs, offset, n) != n) {
-      if (ring.settledFreeCount() < n) {
+      if (!mayTakeLater(n)) {
         return false;
       }
-      Thread.yield();
     }
+    return true;
+  }
+
+  /** After a put that failed: whether gets under way leave room once they end; lets them go on. */
+  private boolean mayTakeLater(int n) {
+    if (ring.settledFreeCount() < n) {
+      return false;
+    }
+    Thread.yield();
     return true;
   }
 
   @Override
   boolean putFrom(long table, int n) {
     while (ring.enqueueBulkFrom(table, n) != n) {
-      if (ring.settledFreeCount() < n) {
+      if (!mayTakeLater(n)) {
         return false;
       }
-      Thread.yield();
     }
     return true;
   }
@@ -52,10 +59,9 @@ final class RingBackend extends Backend {
   @Override
   boolean putOne(long obj) {
     while (!ring.enqueue(obj)) {
-      if (ring.settledFreeCount() < 1) {
+      if (!mayTakeLater(1)) {
         return false;
       }
-      Thread.yield();
     }
     return true;
   }

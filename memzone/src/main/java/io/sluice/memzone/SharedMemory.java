@@ -125,7 +125,6 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   private void create() {
-    directory.create();
     config = MemConfig.create(directory, options.baseVirtaddr());
     // Not before: another thread's attempt may be on its way to make the first file in it.
     undo.push(directory::deleteIfEmpty);

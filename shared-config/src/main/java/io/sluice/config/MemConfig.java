@@ -82,9 +82,9 @@ public final class MemConfig implements AutoCloseable {
   }
 
   /**
-   * Makes the config as the primary, which it remains as long as this is open; or, where processes
-   * of a dead primary still use theirs, opens that ({@link #isAdopted}): then nothing is written,
-   * and it is theirs until {@link #setOwn}.
+   * Makes the config, and the directory for it, as the primary, which it remains as long as this is
+   * open; or, where processes of a dead primary still use theirs, opens that ({@link #isAdopted}):
+   * then nothing is written, and it is theirs until {@link #setOwn}.
    *
    * @throws SluiceException EBUSY if there is a primary, in this process or another, or if what
    *     processes of an earlier one still use is no whole config of this version; EINVAL if theirs
@@ -134,11 +134,13 @@ public final class MemConfig implements AutoCloseable {
 
   /** In a directory that is made again if a primary that ended meanwhile took it away, empty. */
   private static int openFile(RuntimeDirectory directory, String path) {
-    int fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
-    for (int tries = 1; fd == -Errno.ENOENT.number() && tries < OPEN_TRIES; tries++) {
+    int fd;
+    int tries = 0;
+    do {
       directory.create();
       fd = Libc.open(path, Libc.O_RDWR | Libc.O_CREAT, 0600);
-    }
+      tries++;
+    } while (fd == -Errno.ENOENT.number() && tries < OPEN_TRIES);
     if (fd < 0) {
       throw new SluiceException(Errno.ofResult(fd), "cannot open " + path);
     }
