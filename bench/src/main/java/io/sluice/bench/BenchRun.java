@@ -13,9 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +25,10 @@ import java.util.stream.Stream;
 public final class BenchRun implements Benchmarks {
   private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
+
+  /** At the most, until both sides of a contest have met the CPUs equally far apart. */
+  private static final int MORE_ROUNDS = 3;
+
   private static final int WINDOW_MILLIS = 40;
   private static final int QUICK_WINDOW_MILLIS = 5;
   private static final long PAGES = 64;
@@ -144,10 +146,14 @@ public final class BenchRun implements Benchmarks {
           continue;
         }
         console.progress("bench: round " + round + " of " + rounds + ", " + contest.name());
-        for (Side side : List.of(contest.ours(), contest.reference())) {
-          if (runner.canRun(side)) {
-            times.add(contest, side, runner.run(side));
-          }
+        times.measure(contest, runner);
+      }
+    }
+    for (int more = 1; more <= MORE_ROUNDS; more++) {
+      for (Contest contest : contests) {
+        if (times.hasNoneAlike(contest)) {
+          console.progress("bench: once more, as the CPUs have moved: " + contest.name());
+          times.measure(contest, runner);
         }
       }
     }
@@ -175,53 +181,6 @@ public final class BenchRun implements Benchmarks {
       Files.writeString(file, text);
     } catch (IOException e) {
       throw new CommandFailure("cannot write " + file + ": " + e.getMessage());
-    }
-  }
-
-  /** What each side took at each point of each contest. */
-  private static final class Times {
-    private record Key(Contest contest, Side side, String point) {}
-
-    private final Map<Key, List<Measured>> measured = new HashMap<>();
-
-    void add(Contest contest, Side side, Map<String, Measured> points) {
-      points.forEach(
-          (point, taken) ->
-              measured
-                  .computeIfAbsent(new Key(contest, side, point), key -> new ArrayList<>())
-                  .add(taken));
-    }
-
-    private Series series(Contest contest, Side side, String point) {
-      List<Measured> all = measured.get(new Key(contest, side, point));
-      return all == null ? null : new Series(all.stream().map(Measured::nanos).toList());
-    }
-
-    /** The most of any round. */
-    private double bytes(Contest contest, String point) {
-      return measured.get(new Key(contest, contest.ours(), point)).stream()
-          .mapToDouble(Measured::bytes)
-          .max()
-          .orElseThrow();
-    }
-
-    List<Row> rows(Contest contest) {
-      List<Row> rows = new ArrayList<>();
-      for (String point : contest.points()) {
-        if (!measured.containsKey(new Key(contest, contest.ours(), point))) {
-          // A size for which this machine has no pages.
-          continue;
-        }
-        rows.add(
-            new Row(
-                contest.row(point),
-                contest.goal().applyAsDouble(point),
-                series(contest, contest.ours(), point),
-                bytes(contest, point),
-                series(contest, contest.reference(), point),
-                contest.reference()));
-      }
-      return rows;
     }
   }
 }

@@ -3,6 +3,7 @@ package io.sluice.bench;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** The results as a page for the docs. */
 final class ResultPage {
@@ -18,8 +19,9 @@ final class ResultPage {
     if (picture != null) {
       page.append("![ratios](").append(picture.getFileName()).append(")\n\n");
     }
-    page.append("| row | Sluice ns | cycles | spread | other | ns | spread | ratio | goal |\n");
-    page.append("|---|---:|---:|---:|---|---:|---:|---:|---:|\n");
+    page.append(
+        "| row | Sluice ns | cycles | spread | other | ns | spread | CPUs apart | ratio | goal |\n");
+    page.append("|---|---:|---:|---:|---|---:|---:|---:|---:|---:|\n");
     for (Row row : rows) {
       Series reference = row.reference();
       page.append(
@@ -33,6 +35,7 @@ final class ResultPage {
               reference == null ? "" : row.other().label(),
               reference == null ? "" : ResultTable.nanos(reference),
               reference == null ? "" : ResultTable.spread(reference),
+              Objects.requireNonNullElse(ResultTable.cpusApart(row), ""),
               reference == null ? "" : ResultTable.ratio(row),
               ResultTable.goal(row)));
     }

@@ -13,7 +13,17 @@ final class ResultTable {
 
   static String of(List<Row> rows) {
     Table table =
-        new Table("row", "sluice ns", "spread", "bytes", "other", "ns", "spread", "ratio", "goal");
+        new Table(
+            "row",
+            "sluice ns",
+            "spread",
+            "bytes",
+            "other",
+            "ns",
+            "spread",
+            "cpus apart",
+            "ratio",
+            "goal");
     for (Row row : rows) {
       Series reference = row.reference();
       table.add(
@@ -24,6 +34,7 @@ final class ResultTable {
           reference == null ? null : row.other().label(),
           reference == null ? null : nanos(reference),
           reference == null ? null : spread(reference),
+          cpusApart(row),
           reference == null ? null : ratio(row),
           goal(row));
     }
@@ -85,6 +96,17 @@ final class ResultTable {
 
   static String ratio(Row row) {
     return String.format(Locale.ROOT, "%.2f", row.ratio());
+  }
+
+  /** In nanoseconds, there and back; of both sides where one of them met them further apart. */
+  static String cpusApart(Row row) {
+    double ours = row.ours().medianApart();
+    if (Double.isNaN(ours)) {
+      return null;
+    }
+    return row.isAlike()
+        ? String.format(Locale.ROOT, "%.0f ns", ours)
+        : String.format(Locale.ROOT, "%.0f / %.0f ns", ours, row.reference().medianApart());
   }
 
   static String goal(Row row) {

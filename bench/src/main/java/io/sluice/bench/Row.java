@@ -27,11 +27,15 @@ record Row(String name, double goal, Series ours, double bytes, Series reference
    * both sides of a round met the machine in the same state.
    */
   double ratio() {
-    return new Series(
-            IntStream.range(0, ours.nanos().size())
-                .mapToObj(round -> ours.nanos().get(round) / reference.nanos().get(round))
-                .toList())
-        .median();
+    return Series.median(
+        IntStream.range(0, ours.nanos().size())
+            .mapToObj(round -> ours.nanos().get(round) / reference.nanos().get(round))
+            .toList());
+  }
+
+  /** Whether both sides met the CPUs equally far apart; also where nothing is compared. */
+  boolean isAlike() {
+    return !isCompared() || Measured.isAlike(ours.medianApart(), reference.medianApart());
   }
 
   /** Those without are there for the record. */

@@ -3,6 +3,7 @@ package io.sluice.bench;
 import io.sluice.bench.peers.Library;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * One of the two that do a contest's work.
@@ -13,6 +14,8 @@ import java.util.Locale;
 record Side(Kind kind, List<String> work) {
   /** The driver over a {@link Wire}; behind it comes a frame's length. */
   static final String AF_PACKET = "net_af_packet";
+
+  private static final Set<String> BETWEEN_CPUS = Set.of("pair", "ping-pong", "chain");
 
   /** What is measured, or measured against. */
   enum Kind {
@@ -60,6 +63,11 @@ record Side(Kind kind, List<String> work) {
   /** Whether more processes than CPUs work at the same. */
   boolean isOfCrowd() {
     return work.get(0).startsWith("shared");
+  }
+
+  /** Whether what it does crosses from one CPU to the other. */
+  boolean isBetweenCpus() {
+    return kind == Kind.PEER || isOfCrowd() || BETWEEN_CPUS.contains(work.get(0));
   }
 
   boolean isOverWire() {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 
 /** Runs one side's program once, in a process of its own, and reads the points that it prints. */
@@ -155,19 +156,31 @@ final class SideRunner {
   }
 
   private Map<String, Measured> points(Child child, Side side) {
+    if (!side.isBetweenCpus() || !cpus.areTwo()) {
+      return points(child, side, point -> Double.NaN);
+    }
+    try (CpuDistances distances = new CpuDistances(cpus, () -> printed(child).size())) {
+      return points(child, side, distances::at);
+    }
+  }
+
+  /** Waits for the end of the program, and for each point asks how far the CPUs were apart. */
+  private Map<String, Measured> points(Child child, Side side, IntToDoubleFunction cpusApart) {
     child.awaitEnd(LIMIT, stop::isRequested);
     Map<String, Measured> points = new LinkedHashMap<>();
-    for (String line : child.lines()) {
-      if (line.startsWith(POINT)) {
-        String[] words = line.split(" ");
-        points.put(words[1], Measured.of(words, 2));
-      }
+    for (String line : printed(child)) {
+      String[] words = line.split(" ");
+      points.put(words[1], Measured.of(words, 2, cpusApart.applyAsDouble(points.size())));
     }
     if (child.exitCode() != 0 || points.isEmpty()) {
       throw new CommandFailure(
           side.kind() + " " + String.join(" ", side.work()) + " failed:\n" + child.tail());
     }
     return points;
+  }
+
+  private static List<String> printed(Child child) {
+    return child.lines().stream().filter(line -> line.startsWith(POINT)).toList();
   }
 
   private Child start(Side side, List<String> launcher) {

@@ -63,7 +63,7 @@ final class TestPmd {
       nanos[report - 1] = 1e9 / packets;
     }
     Arrays.sort(nanos);
-    return Map.of("32", new Measured(nanos[nanos.length / 2], Double.NaN));
+    return Map.of("32", new Measured(nanos[nanos.length / 2], Double.NaN, Double.NaN));
   }
 
   private static double rate(String line) {

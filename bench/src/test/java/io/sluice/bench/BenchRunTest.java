@@ -76,8 +76,16 @@ class BenchRunTest {
     JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
     assertEquals(count, rows.size());
     for (JsonNode row : rows) {
-      assertEquals(rounds, row.get("sluice_nanos").size(), row::toString);
-      assertEquals(rounds, row.get("other_nanos").size(), row::toString);
+      int compared = row.get("sluice_nanos").size();
+      assertEquals(compared, row.get("other_nanos").size(), row::toString);
+      if (row.get("sluice_cpus_apart_nanos").isNull()) {
+        assertEquals(rounds, compared, row::toString);
+      } else {
+        // Of those rounds in which both sides met the CPUs alike, or of further ones.
+        assertTrue(compared >= 1, row::toString);
+        assertEquals(compared, row.get("sluice_cpus_apart_nanos").size(), row::toString);
+        assertTrue(row.get("other_cpus_apart_nanos").get(0).asDouble() > 0, row::toString);
+      }
       assertTrue(row.get("ratio").asDouble() > 0, row::toString);
     }
     assertTrue(Files.size(picture) > 0);

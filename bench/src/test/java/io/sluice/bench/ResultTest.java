@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.StringReader;
+import java.util.Collections;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,12 @@ class ResultTest {
   private static final Machine MACHINE = new Machine("test", 2, 2.0, "Linux", "17", "22.11");
 
   private static Row row(String name, double goal, Side other, double ours, double theirs) {
-    Series reference = theirs == 0 ? null : new Series(List.of(theirs));
-    return new Row(name, goal, new Series(List.of(ours)), 0, reference, other);
+    Series reference = theirs == 0 ? null : series(theirs);
+    return new Row(name, goal, series(ours), 0, reference, other);
+  }
+
+  private static Series series(Double... nanos) {
+    return new Series(List.of(nanos), Collections.nCopies(nanos.length, Double.NaN));
   }
 
   private static List<Row> rows() {
@@ -34,16 +39,16 @@ class ResultTest {
 
   @Test
   void shouldTakeTheMiddleAndTheWholeRangeOfTheRounds() {
-    Series series = new Series(List.of(5.0, 1.0, 2.0));
+    Series series = series(5.0, 1.0, 2.0);
     assertEquals(2.0, series.median());
     assertEquals(2.0, series.spread());
-    assertEquals(3.0, new Series(List.of(4.0, 2.0)).median());
+    assertEquals(3.0, series(4.0, 2.0).median());
   }
 
   @Test
   void shouldCompareWhatWasMeasuredInTheSameRound() {
-    Series ours = new Series(List.of(1.0, 2.0, 30.0));
-    Series other = new Series(List.of(2.0, 4.0, 60.0));
+    Series ours = series(1.0, 2.0, 30.0);
+    Series other = series(2.0, 4.0, 60.0);
     assertEquals(0.5, new Row("drifting 8", 1.0, ours, 0, other, Side.c()).ratio());
   }
 
@@ -59,7 +64,7 @@ class ResultTest {
   @Test
   void shouldSayWhetherAnythingWasAllocated() {
     assertEquals("bench: not one byte allocated in 5 rows", ResultTable.allocation(rows()));
-    Row wasteful = new Row("fat 1", 1.0, new Series(List.of(1.0)), 16, null, Side.c());
+    Row wasteful = new Row("fat 1", 1.0, series(1.0), 16, null, Side.c());
     assertEquals(
         "bench: allocated in 1 of 1 rows: [fat 1]", ResultTable.allocation(List.of(wasteful)));
     assertTrue(ResultTable.of(List.of(wasteful)).contains(" 16.00 "));
@@ -69,11 +74,12 @@ class ResultTest {
   void shouldSayWhichGoalsWereMissed() {
     List<String> lines = ResultTable.of(rows()).lines().toList();
     assertEquals(
-        "fast 8    1.00       0%      0      C      4.00  0%      0.25   1.00", lines.get(1));
+        "fast 8    1.00       0%      0      C      4.00  0%      -           0.25   1.00",
+        lines.get(1));
     assertTrue(lines.get(2).endsWith("1.25   1.30"), lines.get(2));
     assertTrue(lines.get(3).endsWith("1.50   1.00 missed"), lines.get(3));
     assertTrue(lines.get(4).endsWith("9.00   1.10 missed"), lines.get(4));
-    assertTrue(lines.get(5).endsWith("-      1.00"), lines.get(5));
+    assertTrue(lines.get(5).endsWith("-           -      1.00"), lines.get(5));
   }
 
   @Test
