@@ -12,6 +12,7 @@ import io.sluice.config.MpChannel;
 import io.sluice.config.ProcType;
 import io.sluice.config.ProcessTable;
 import io.sluice.config.RuntimeDirectory;
+import io.sluice.config.StockProcesses;
 import io.sluice.config.Tailq;
 import io.sluice.memseg.Heap;
 import io.sluice.memseg.Heaps;
@@ -60,6 +61,7 @@ public final class SharedMemory implements AutoCloseable {
   private Heaps heaps;
   private MpChannel channel;
   private ProcessTable processes;
+  private StockProcesses stock;
   private Journal journal;
   private ObjectOwners owners;
   private Reaper reaper;
@@ -305,7 +307,8 @@ public final class SharedMemory implements AutoCloseable {
     processes.setStockPrimary(() -> MemConfig.isPrimaryAlive(directory));
     // What the dead have left is for those to put right that have attached already.
     processes.setRecoverer(dead -> false);
-    journal = Journal.at(journalZone.address(), processes);
+    stock = new StockProcesses(directory, processes);
+    journal = Journal.at(journalZone.address(), processes, stock);
     owners = new ObjectOwners(this, ownersZone.address());
     processes.claim(procType, procType == ProcType.PRIMARY ? "primary" : "secondary", List.of());
     undo.push(processes::release);
@@ -501,8 +504,7 @@ public final class SharedMemory implements AutoCloseable {
    * it has without being the owner in {@link #owners}. Takes system calls.
    */
   public boolean hasStockProcess() {
-    return processes.isPrimaryStock() && processes.isPrimaryAlive()
-        || MpChannel.hasStockSecondary(directory);
+    return stock.isAnyAlive();
   }
 
   /** Which process has each object of the pools; an observer only asks. */

@@ -1,8 +1,6 @@
 package io.sluice.platform;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.posix.POSIX;
 import jnr.posix.POSIXFactory;
@@ -12,9 +10,6 @@ import jnr.posix.POSIXFactory;
  * it again; a pid with its start time does.
  */
 public final class Processes {
-  private static final int STATE = 3;
-  private static final int START_TIME = 22;
-
   private Processes() {}
 
   /** Loads jnr-posix, which takes some 100 ms, with the first signal only. */
@@ -24,8 +19,8 @@ public final class Processes {
 
   /** Whether a process runs; one that has ended but was not waited for does not. */
   public static boolean isAlive(int pid) {
-    String state = stat(pid, STATE);
-    return state != null && !state.equals("Z") && !state.equals("X");
+    TaskStat stat = stat(pid);
+    return stat != null && !stat.hasEnded();
   }
 
   /** Whether the process with that pid runs and is the one that started then. */
@@ -35,17 +30,13 @@ public final class Processes {
 
   /** When a process started, in clock ticks since boot; -1 if there is no such process. */
   public static long startTime(int pid) {
-    String startTime = stat(pid, START_TIME);
-    return startTime == null ? -1 : Long.parseLong(startTime);
+    TaskStat stat = stat(pid);
+    return stat == null ? -1 : stat.startTime();
   }
 
-  /** A field of {@code /proc/pid/stat}, counted from 1 as in proc(5); from 3 on. */
-  private static String stat(int pid, int field) {
+  private static TaskStat stat(int pid) {
     try {
-      String line =
-          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-      // The second field is the command in parentheses, which may hold blanks and parentheses.
-      return line.substring(line.lastIndexOf(')') + 2).split(" ")[field - STATE];
+      return TaskStat.of(Path.of("/proc", Integer.toString(pid)));
     } catch (IOException e) {
       return null;
     }

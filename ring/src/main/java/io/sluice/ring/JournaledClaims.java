@@ -166,7 +166,8 @@ final class JournaledClaims {
   /**
    * Undoes the claim that dead processes have left open on a side.
    *
-   * @return whether no claim is open there any more; false also while a live process may have it
+   * @return whether no claim is open there any more; false also while a live process may have it,
+   *     be it of Sluice or of stock DPDK
    */
   static boolean recover(Journal journal, int sync, long own) {
     return journal.processes().recover(() -> undo(journal, sync, own));
@@ -187,10 +188,16 @@ final class JournaledClaims {
     }
     // With more behind the dead one's claim, as only a process without a journal makes it, the
     // count is another, and nothing of that process's is taken from it.
-    if (journal.claimant(own, tail, head - tail) != Journal.Claimant.DEAD) {
+    if (journal.claimant(own, tail, head - tail) != Journal.Claimant.DEAD
+        || !journal.isOfNoStock(own, word)) {
+      return false;
+    }
+    // Where the head's word does not have the tail, a claim may have been published since.
+    if (rts && Memory.getLongVolatile(own + HeadTailLayout.RTS_TAIL) != tailWord) {
       return false;
     }
     long closed = rts ? tailWord : (long) tail << 32 | tail & LOW;
+    journal.countUndone();
     // If the word has changed the claim was not the dead one's, and there is nothing to undo.
     return Memory.compareAndSetLong(headWord, word, closed);
   }

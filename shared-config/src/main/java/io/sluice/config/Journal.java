@@ -31,15 +31,17 @@ public final class Journal {
 
   private final long address;
   private final ProcessTable processes;
+  private final StockProcesses stock;
   private final ThreadLocal<Long> slots = ThreadLocal.withInitial(() -> 0L);
   private final List<Taken> taken = new ArrayList<>();
 
   /** A slot of this process, and whose. */
   private record Taken(Thread thread, long slot) {}
 
-  private Journal(long address, ProcessTable processes) {
+  private Journal(long address, ProcessTable processes, StockProcesses stock) {
     this.address = address;
     this.processes = processes;
+    this.stock = stock;
   }
 
   /** The bytes of the zone. */
@@ -52,9 +54,13 @@ public final class Journal {
     Memory.putInt(address + JournalLayout.SLOTS, JournalLayout.MAX_THREADS);
   }
 
-  /** The journal at that address, for a process that has claimed its place in the table. */
-  public static Journal at(long address, ProcessTable processes) {
-    return new Journal(address, processes);
+  /**
+   * The journal at that address, for a process that has its place in the table.
+   *
+   * @param stock who notes nothing here
+   */
+  public static Journal at(long address, ProcessTable processes, StockProcesses stock) {
+    return new Journal(address, processes, stock);
   }
 
   /** The table that says which slots' owners live. */
@@ -292,7 +298,7 @@ public final class Journal {
   public enum Claimant {
     /** Nobody whose intent is in the journal. */
     NONE,
-    /** Only processes that are dead. */
+    /** Only processes that are dead, or one of stock DPDK. */
     DEAD,
     /** One that lives: it has claimed, or will soon find that it has not. */
     ALIVE
@@ -314,6 +320,21 @@ public final class Journal {
       }
     }
     return found;
+  }
+
+  /**
+   * Whether it is certain that no process of stock DPDK has made the claim that is open on a side;
+   * by who recovers only. To be asked again if not: {@link StockProcesses#areOutOf}.
+   *
+   * @param word the side's head
+   */
+  public boolean isOfNoStock(long side, long word) {
+    return stock.areOutOf(side, word, Memory.getIntVolatile(address + JournalLayout.UNDONE));
+  }
+
+  /** Ahead of undoing a claim, after which the same side may have the same head for another one. */
+  public void countUndone() {
+    Memory.getAndAddInt(address + JournalLayout.UNDONE, 1);
   }
 
   private Claimant claimant(long slot, int owner, long side, long extent) {

@@ -7,7 +7,7 @@ package io.sluice.config;
  * <pre>
  *   header, 64 bytes                    slot, 256 bytes, from 64
  *    0  4  slots                         0  4  owner: generation of the process, 0 if free
- *                                       64  8  side: address of a ring's head and tail, or 0
+ *    4  4  claims undone so far          64  8  side: address of a ring's head and tail, or 0
  *                                       72  4  head that the thread claims from
  *                                       76  4  count of entries that it claims
  *                                       80  8  reference: an mbuf whose count changes, or 0
@@ -25,6 +25,7 @@ package io.sluice.config;
  */
 public final class JournalLayout {
   public static final int SLOTS = 0;
+  public static final int UNDONE = 4;
   public static final int FIRST_SLOT = 64;
 
   public static final int OWNER = 0;

@@ -53,20 +53,22 @@ public final class MemConfig implements AutoCloseable {
     this.own = fd >= 0 && !adopted;
   }
 
-  /**
-   * Whether a primary holds the config's lock, as {@code rte_eal_primary_proc_alive}. A process's
-   * lock goes when it closes any descriptor of the file, so this one's own config is not opened.
-   */
+  /** Whether a primary holds the config's lock, as {@code rte_eal_primary_proc_alive}. */
   public static boolean isPrimaryAlive(RuntimeDirectory directory) {
-    return HELD_HERE.contains(directory.path() + "/config") || lockHolder(directory) >= 0;
+    return lockHolder(directory) >= 0;
   }
 
   /**
-   * The process that holds the config's lock, of a prefix whose primary is not this process; 0 if
-   * that is in another PID namespace, -1 if there is none.
+   * The process that holds the config's lock; 0 if that is in another PID namespace, -1 if there is
+   * none. A process's lock goes when it closes any descriptor of the file, so this one's own config
+   * is not opened.
    */
   static int lockHolder(RuntimeDirectory directory) {
-    int fd = Libc.open(directory.path() + "/config", Libc.O_RDONLY, 0);
+    String path = directory.path() + "/config";
+    if (HELD_HERE.contains(path)) {
+      return Libc.getpid();
+    }
+    int fd = Libc.open(path, Libc.O_RDONLY, 0);
     if (fd < 0) {
       return -1;
     }

@@ -116,15 +116,19 @@ public final class MpChannel implements AutoCloseable {
     return reached;
   }
 
-  /** Whether a secondary of stock DPDK is there; it has its socket before it attaches. */
-  public static boolean hasStockSecondary(RuntimeDirectory directory) {
+  /**
+   * The names of the sockets of all secondaries of stock DPDK that are there; one has its socket
+   * before it attaches.
+   */
+  static List<String> stockSecondaries(RuntimeDirectory directory) {
+    List<String> sockets = new ArrayList<>();
     String[] names = new File(directory.path()).list();
     for (String name : names == null ? new String[0] : names) {
       if (name.matches(STOCK_SECONDARY) && !isGone(directory.path() + "/" + name)) {
-        return true;
+        sockets.add(name);
       }
     }
-    return false;
+    return sockets;
   }
 
   /** Whether whoever sent a message, the {@code peer} of a handler, is there no more. */

@@ -33,7 +33,7 @@ public final class ProcessTable {
    * Counts the changes of what Sluice keeps in memory beside DPDK's structures, in any of its
    * zones: processes of two releases that differ in it cannot share memory.
    */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   private static final long ACTIVE = 1L << 32;
   private static final int NONE = -1;

@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,6 +244,35 @@ public final class JavaProcess implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Stops it, if it has one thread, somewhere in its own code: where it is caught in a system call
+   * it goes on for another try.
+   */
+  public void stopInItsOwnCode(Duration limit) {
+    signal("STOP");
+    Await.until(
+        "it is stopped, and in no system call",
+        limit,
+        () -> {
+          boolean stopped = ofProc("stat").contains(") T ");
+          boolean inCall = stopped && !ofProc("syscall").startsWith("-");
+          if (inCall) {
+            signal("CONT");
+            signal("STOP");
+          }
+          return stopped && !inCall;
+        },
+        this::describe);
+  }
+
+  private String ofProc(String file) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid()), file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
