@@ -72,6 +72,12 @@ public final class Ring {
   int prodTailLeft;
 
   /**
+   * For {@link SingleConsumer}: the producers' tail as it was looked at last, above where this
+   * handle left the consumers' tail.
+   */
+  long prodTailSeen;
+
+  /**
    * The handle.
    *
    * @param journal null for a ring that is not protected
@@ -90,6 +96,7 @@ public final class Ring {
     cons = new RingSide(address + RingLayout.CONS, address + RingLayout.PROD, 0, journal);
     this.prodTailLeft = prod.tailPosition();
     this.consTailSeen = cons.tailPosition();
+    this.prodTailSeen = SingleConsumer.seen(consTailSeen, consTailSeen);
     prodSync = prod.sync;
     consSync = cons.sync;
     prodJournaled = prod.isJournaled();
@@ -275,7 +282,7 @@ public final class Ring {
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
     Objects.checkFromIndexSize(offset, n, objs.length);
     if (consSync == HeadTail.ST) {
-      return SingleConsumer.dequeue(address, mask, owners, objs, offset, n, fixed);
+      return SingleConsumer.dequeue(this, objs, offset, n, fixed);
     }
     if (consJournaled) {
       return Journaled.dequeue(this, objs, offset, n, fixed);

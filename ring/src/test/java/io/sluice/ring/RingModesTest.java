@@ -170,6 +170,24 @@ class RingModesTest {
   }
 
   @Test
+  void shouldSeeWhatAnotherHandleHasTakenAndPut() {
+    Ring other = Ring.unprotected(ring.address());
+    ring.enqueueBulk(numbers(1, 16), 0, 16);
+    long[] burst = new long[16];
+    assertEquals(4, ring.dequeueBulk(burst, 0, 4));
+    assertEquals(8, other.dequeueBulk(burst, 4, 8));
+    assertEquals(0, ring.dequeueBulk(burst, 0, 8));
+    assertEquals(4, ring.dequeueBurst(burst, 12, 4));
+    assertArrayEquals(numbers(1, 16), burst);
+    assertEquals(0, other.dequeueBurst(burst, 0, 1));
+    assertEquals(capacity, other.enqueueBulk(numbers(1, capacity), 0, capacity));
+    assertEquals(0, ring.enqueueBurst(burst, 0, 1));
+    long[] all = new long[capacity];
+    assertEquals(capacity, ring.dequeueBulk(all, 0, capacity));
+    assertArrayEquals(numbers(1, capacity), all);
+  }
+
+  @Test
   void shouldBeEmptyAfterReset() {
     ring.enqueueBurst(numbers(1, 9), 0, 9);
     ring.dequeue();
