@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,7 +27,10 @@ public final class BenchRun implements Benchmarks {
   private static final int ROUNDS = 5;
   private static final int QUICK_ROUNDS = 2;
 
-  /** At the most, until both sides of a contest have met the CPUs equally far apart. */
+  /** For further rounds, until both sides of a contest have met the CPUs equally far apart. */
+  private static final Duration MORE = Duration.ofMinutes(5);
+
+  private static final Duration QUICK_MORE = Duration.ofSeconds(30);
   private static final int MORE_ROUNDS = 3;
 
   private static final int WINDOW_MILLIS = 40;
@@ -149,9 +153,10 @@ public final class BenchRun implements Benchmarks {
         times.measure(contest, runner);
       }
     }
+    long end = System.nanoTime() + (rounds == QUICK_ROUNDS ? QUICK_MORE : MORE).toNanos();
     for (int more = 1; more <= MORE_ROUNDS; more++) {
       for (Contest contest : contests) {
-        if (times.hasNoneAlike(contest)) {
+        if (times.hasNoneAlike(contest) && System.nanoTime() < end) {
           console.progress("bench: once more, as the CPUs have moved: " + contest.name());
           times.measure(contest, runner);
         }

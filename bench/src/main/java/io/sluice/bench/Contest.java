@@ -20,13 +20,13 @@ record Contest(
   }
 
   /**
-   * Whether a round takes several seconds, for the processes that it starts; in a quick run there
-   * is one round of these.
+   * Whether a round takes several seconds, for the processes that it starts or what they report; in
+   * a quick run there is one round of these.
    */
   boolean isSlow() {
     return ours.isOfStarts()
         || ours.isOfCrowd()
-        || ours.isOverWire()
+        || reference.kind() == Side.Kind.TESTPMD
         || reference.kind() == Side.Kind.PEER;
   }
 }

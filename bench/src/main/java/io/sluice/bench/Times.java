@@ -1,6 +1,8 @@
 package io.sluice.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +55,8 @@ final class Times {
   /**
    * What is compared with what: both sides of a round, since they met the machine in the same
    * state; where that is known to be different, as for work that crosses from one CPU to another,
-   * those of different rounds that met it alike. All rounds if there is none.
+   * those of different rounds that met it alike. Of these the ones that met the CPUs closest, so
+   * that a row is of one distance. All rounds if there are none.
    */
   private List<Pair> pairs(Contest contest, String point) {
     List<Measured> ours = ours(contest, point);
@@ -72,10 +75,16 @@ final class Times {
     for (List<Pair> pairs : List.of(rounds, all)) {
       List<Pair> alike = pairs.stream().filter(Pair::isAlike).toList();
       if (!alike.isEmpty()) {
-        return alike;
+        return closest(alike);
       }
     }
     return rounds;
+  }
+
+  private static List<Pair> closest(List<Pair> pairs) {
+    Pair closest =
+        Collections.min(pairs, Comparator.comparingDouble(pair -> pair.ours().cpusApart()));
+    return pairs.stream().filter(pair -> pair.ours().isAlike(closest.ours())).toList();
   }
 
   /** The rows of a contest; none of a size for which this machine has no pages. */

@@ -53,8 +53,17 @@ class TimesTest {
     round(10, 400, 2, 100);
     round(3, 100, 20, 420);
     assertFalse(times.hasNoneAlike(CONTEST));
-    assertEquals(List.of(10.0, 3.0), row().ours().nanos());
-    assertEquals(List.of(20.0, 2.0), row().reference().nanos());
+    assertEquals(List.of(3.0), row().ours().nanos());
+    assertEquals(List.of(2.0), row().reference().nanos());
+  }
+
+  @Test
+  void shouldCompareTheRoundsThatMetTheCpusClosest() {
+    round(10, 400, 20, 420);
+    round(3, 100, 4, 110);
+    round(5, 120, 6, 100);
+    assertEquals(List.of(3.0, 5.0), row().ours().nanos());
+    assertEquals(List.of(4.0, 6.0), row().reference().nanos());
   }
 
   @Test

@@ -58,8 +58,9 @@ final class Crowd {
     try {
       for (int i = 0; i < works.size(); i++) {
         String[] work = (works.get(i) + " " + i).split(" ");
-        crowd.add(OtherProcess.startAs(memory, FIRST_LCORE + i, cpus[i % 2], work));
+        crowd.add(OtherProcess.launch(memory, FIRST_LCORE + i, cpus[i % 2], work));
       }
+      crowd.forEach(OtherProcess::awaitWork);
       LockSupport.parkNanos(WARM_UP_NANOS);
       int first = works.size() - counting;
       long before = sum(first, works.size());

@@ -29,18 +29,23 @@ public final class OtherProcess {
 
   /** Starts one beside this primary, its lcore the CPU, and waits until it is at work. */
   static Child start(SharedMemory memory, int cpu, String... work) {
-    return startAs(memory, cpu, cpu, work);
+    Child other = launch(memory, cpu, cpu, work);
+    awaitWork(other);
+    return other;
   }
 
-  /** As the other, for several on one CPU. */
-  static Child startAs(SharedMemory memory, int lcore, int cpu, String... work) {
+  /** Starts one, of which several may be on one CPU. */
+  static Child launch(SharedMemory memory, int lcore, int cpu, String... work) {
     List<String> arguments = new ArrayList<>(List.of("--proc-type", "secondary"));
     arguments.addAll(List.of("--file-prefix", memory.options().filePrefix()));
     arguments.addAll(List.of("--lcores", lcore + "@" + cpu, "--"));
     arguments.addAll(List.of(work));
-    Child other = new Child("other process", List.of(), OtherProcess.class, arguments);
+    return new Child("other process", List.of(), OtherProcess.class, arguments);
+  }
+
+  /** Waits until one that was started is at work. */
+  static void awaitWork(Child other) {
     other.awaitLine("other: ready", LIMIT, () -> false);
-    return other;
   }
 
   /**
