@@ -68,31 +68,22 @@ final class JournaledClaims {
    * Claims so many from the tail on, if no claim is open and none has been published since the tail
    * was seen at {@code head}: the head, which is at the tail then, is not looked at ahead of the
    * compare-and-set, which does.
+   *
+   * <p>It is of the head alone, on HTS sides, too: that it is where the tail was says that the tail
+   * is there still, since it never passes the head, and the head moves no further back. One of both
+   * would have to wait for the last publication, a store of the tail, for a tenth of what 8 entries
+   * take (JDK 17).
    */
   static boolean take(long slot, int sync, long own, int head, int count, boolean peek) {
     if (sync == HeadTail.RTS) {
       return takeRts(slot, own, head, count);
     }
     note(slot, own, head, count, peek);
-    if (sync == HeadTail.MT ? moveMt(own, head, count) : moveHts(own, head, count)) {
+    if (Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count)) {
       return true;
     }
     withdraw(slot, own, peek);
     return false;
-  }
-
-  /**
-   * The head alone: that it is where the tail was says that the tail is there still, since it never
-   * passes the head, and the head moves no further back.
-   */
-  private static boolean moveMt(long own, int head, int count) {
-    return Memory.compareAndSetInt(own + HeadTailLayout.HEAD, head, head + count);
-  }
-
-  private static boolean moveHts(long own, int head, int count) {
-    long tail = (long) head << 32;
-    return Memory.compareAndSetLong(
-        own + HeadTailLayout.HTS_HEAD_TAIL, tail | head & LOW, tail | head + count & LOW);
   }
 
   private static boolean takeRts(long slot, long own, int head, int count) {
