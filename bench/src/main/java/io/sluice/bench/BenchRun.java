@@ -30,7 +30,7 @@ public final class BenchRun implements Benchmarks {
   /** For further rounds, until both sides of a contest have met the CPUs equally far apart. */
   private static final Duration MORE = Duration.ofMinutes(5);
 
-  private static final Duration QUICK_MORE = Duration.ofSeconds(15);
+  private static final Duration QUICK_MORE = Duration.ofSeconds(10);
   private static final int MORE_ROUNDS = 3;
 
   private static final int WINDOW_MILLIS = 40;

