@@ -156,7 +156,7 @@ public final class BenchRun implements Benchmarks {
     long end = System.nanoTime() + (rounds == QUICK_ROUNDS ? QUICK_MORE : MORE).toNanos();
     for (int more = 1; more <= MORE_ROUNDS; more++) {
       for (Contest contest : contests) {
-        if (times.hasNoneAlike(contest) && System.nanoTime() < end) {
+        if (times.hasNoneAlike(contest) && System.nanoTime() - end < 0) {
           console.progress("bench: once more, as the CPUs have moved: " + contest.name());
           times.measure(contest, runner);
         }

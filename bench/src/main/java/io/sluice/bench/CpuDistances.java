@@ -1,6 +1,9 @@
 package io.sluice.bench;
 
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
@@ -11,14 +14,14 @@ final class CpuDistances implements AutoCloseable {
   /** Short beside what a point takes, long beside a look. */
   private static final long PERIOD_MILLIS = 50;
 
+  private static final long END_LIMIT_SECONDS = 10;
+
   private final CpuDistance distance;
   private final IntSupplier printed;
-  private final Thread thread = new Thread(this::run, "cpu-distances");
+  private final ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor();
 
   /** The last look by the number of points that were there before it. */
   private final ConcurrentSkipListMap<Integer, Double> looks = new ConcurrentSkipListMap<>();
-
-  private boolean closed;
 
   /**
    * Looks once and begins to look again and again.
@@ -29,19 +32,7 @@ final class CpuDistances implements AutoCloseable {
     this.distance = new CpuDistance(cpus);
     this.printed = printed;
     look();
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private synchronized void run() {
-    while (!closed) {
-      look();
-      try {
-        wait(PERIOD_MILLIS);
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+    looking.scheduleWithFixedDelay(this::look, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private void look() {
@@ -60,12 +51,9 @@ final class CpuDistances implements AutoCloseable {
 
   @Override
   public void close() {
-    synchronized (this) {
-      closed = true;
-      notifyAll();
-    }
+    looking.shutdown();
     try {
-      thread.join();
+      looking.awaitTermination(END_LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

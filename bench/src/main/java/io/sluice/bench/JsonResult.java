@@ -32,14 +32,13 @@ final class JsonResult {
     object.put("row", row.name());
     object.put("sluice_nanos", row.ours().nanos());
     object.put("sluice_median", row.ours().median());
-    boolean isOnOneCpu = Double.isNaN(row.ours().medianApart());
-    object.put("sluice_cpus_apart_nanos", isOnOneCpu ? null : row.ours().cpusApart());
+    object.put("sluice_cpus_apart_nanos", row.isOnOneCpu() ? null : row.ours().cpusApart());
     object.put("sluice_bytes_allocated", Double.isNaN(row.bytes()) ? null : row.bytes());
     if (row.isCompared()) {
       object.put("other", row.other().label());
       object.put("other_nanos", row.reference().nanos());
       object.put("other_median", row.reference().median());
-      object.put("other_cpus_apart_nanos", isOnOneCpu ? null : row.reference().cpusApart());
+      object.put("other_cpus_apart_nanos", row.isOnOneCpu() ? null : row.reference().cpusApart());
       object.put("ratio", row.ratio());
       object.put("goal", row.hasGoal() ? row.goal() : null);
     }

@@ -100,10 +100,10 @@ final class ResultTable {
 
   /** In nanoseconds, there and back; of both sides where one of them met them further apart. */
   static String cpusApart(Row row) {
-    double ours = row.ours().medianApart();
-    if (Double.isNaN(ours)) {
+    if (row.isOnOneCpu()) {
       return null;
     }
+    double ours = row.ours().medianApart();
     return row.isAlike()
         ? String.format(Locale.ROOT, "%.0f ns", ours)
         : String.format(Locale.ROOT, "%.0f / %.0f ns", ours, row.reference().medianApart());

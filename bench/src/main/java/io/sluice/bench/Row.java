@@ -33,6 +33,11 @@ record Row(String name, double goal, Series ours, double bytes, Series reference
             .toList());
   }
 
+  /** Whether its work does not cross from one CPU to another. */
+  boolean isOnOneCpu() {
+    return Double.isNaN(ours.medianApart());
+  }
+
   /** Whether both sides met the CPUs equally far apart; also where nothing is compared. */
   boolean isAlike() {
     return !isCompared() || Measured.isAlike(ours.medianApart(), reference.medianApart());

@@ -46,7 +46,12 @@ final class HeadTail {
   }
 
   static long claim(int count, int head) {
-    return (long) count << 32 | head & LOW;
+    return pair(count, head);
+  }
+
+  /** Two words in one, as they lie in memory: the second one of the two is the high one. */
+  static long pair(int high, int low) {
+    return (long) high << 32 | low & LOW;
   }
 
   /**
@@ -134,7 +139,7 @@ final class HeadTail {
 
   private static boolean moveRts(long own, int head, int count) {
     long word = Memory.getLongAcquire(own + HeadTailLayout.RTS_HEAD);
-    long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
+    long moved = pair(head + count, (int) word + 1);
     return (int) (word >>> 32) == head
         && Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved);
   }
@@ -231,8 +236,7 @@ final class HeadTail {
       Memory.putIntRelease(own + HeadTailLayout.TAIL, position);
     } else {
       // One store: nobody sees a head given back with the tail not yet moved.
-      Memory.putLongRelease(
-          own + HeadTailLayout.HTS_HEAD_TAIL, (long) position << 32 | position & LOW);
+      Memory.putLongRelease(own + HeadTailLayout.HTS_HEAD_TAIL, pair(position, position));
     }
   }
 
@@ -258,8 +262,7 @@ final class HeadTail {
       Memory.putLong(own + HeadTailLayout.RTS_HEAD, (long) position << 32);
       Memory.putLongRelease(own + HeadTailLayout.RTS_TAIL, (long) position << 32);
     } else {
-      Memory.putLongRelease(
-          own + HeadTailLayout.HTS_HEAD_TAIL, (long) position << 32 | position & LOW);
+      Memory.putLongRelease(own + HeadTailLayout.HTS_HEAD_TAIL, pair(position, position));
     }
   }
 

@@ -23,8 +23,6 @@ import io.sluice.platform.Memory;
  * <p>ST needs none of this: its one user begins at the tail, whatever the last one left as head.
  */
 final class JournaledClaims {
-  private static final long LOW = 0xffff_ffffL;
-
   /** How long to spin before asking whether the claim's owner lives, which takes system calls. */
   private static final long PATIENCE_NANOS = 1_000_000;
 
@@ -92,7 +90,7 @@ final class JournaledClaims {
       return false;
     }
     Journal.intend(slot, own, head, count);
-    long moved = (long) (head + count) << 32 | (int) word + 1 & LOW;
+    long moved = HeadTail.pair(head + count, (int) word + 1);
     if (Memory.compareAndSetLong(own + HeadTailLayout.RTS_HEAD, word, moved)) {
       return true;
     }
@@ -187,7 +185,7 @@ final class JournaledClaims {
     if (rts && Memory.getLongVolatile(own + HeadTailLayout.RTS_TAIL) != tailWord) {
       return false;
     }
-    long closed = rts ? tailWord : (long) tail << 32 | tail & LOW;
+    long closed = rts ? tailWord : HeadTail.pair(tail, tail);
     journal.countUndone();
     // If the word has changed the claim was not the dead one's, and there is nothing to undo.
     return Memory.compareAndSetLong(headWord, word, closed);

@@ -96,7 +96,7 @@ public final class Ring {
     cons = new RingSide(address + RingLayout.CONS, address + RingLayout.PROD, 0, journal);
     this.prodTailLeft = prod.tailPosition();
     this.consTailSeen = cons.tailPosition();
-    this.prodTailSeen = SingleConsumer.seen(consTailSeen, consTailSeen);
+    this.prodTailSeen = HeadTail.pair(consTailSeen, consTailSeen);
     prodSync = prod.sync;
     consSync = cons.sync;
     prodJournaled = prod.isJournaled();

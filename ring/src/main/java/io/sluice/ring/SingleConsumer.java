@@ -21,8 +21,6 @@ final class SingleConsumer {
   private static final int CONS_HEAD = RingLayout.CONS + HeadTailLayout.HEAD;
   private static final int CONS_TAIL = RingLayout.CONS + HeadTailLayout.TAIL;
 
-  private static final long LOW = 0xffff_ffffL;
-
   private SingleConsumer() {}
 
   /** How many were dequeued; they are this process's where there are owners. */
@@ -37,7 +35,7 @@ final class SingleConsumer {
     int count = HeadTail.grant(n, tail - head, fixed);
     if (count != 0) {
       if (tail - head > count) {
-        handle.prodTailSeen = seen(tail, head + count);
+        handle.prodTailSeen = HeadTail.pair(tail, head + count);
       }
       Memory.putInt(ring + CONS_HEAD, head + count);
       RingEntries.read(ring, handle.mask, head, objs, offset, count);
@@ -48,10 +46,6 @@ final class SingleConsumer {
       Memory.putIntRelease(ring + CONS_TAIL, head + count);
     }
     return count;
-  }
-
-  static long seen(int tail, int left) {
-    return (long) tail << 32 | left & LOW;
   }
 
   /** One entry, which is this process's where there are owners; 0 if there is none. */

@@ -30,8 +30,6 @@ final class SingleProducer {
    */
   private static final int FEW = 4;
 
-  private static final long LOW = 0xffff_ffffL;
-
   private SingleProducer() {}
 
   /**
@@ -58,7 +56,7 @@ final class SingleProducer {
     if (count != 0) {
       RingEntries.write(ring, handle.mask, head, objs, offset, count);
       int end = head + count;
-      Memory.putLongRelease(ring + PROD_HEAD, (long) end << 32 | end & LOW);
+      Memory.putLongRelease(ring + PROD_HEAD, HeadTail.pair(end, end));
     }
     return count;
   }
