@@ -6,10 +6,10 @@ import io.sluice.cli.CommandFailure;
 import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
 import io.sluice.cli.processes.TemporaryHugepages;
+import io.sluice.cli.processes.WorkFolder;
 import io.sluice.platform.Libc;
 import io.sluice.primary.StopRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,25 +120,12 @@ public final class BenchRun implements Benchmarks {
       return List.of("--no-huge");
     }
     boolean isOfStarts = contests.stream().anyMatch(contest -> contest.ours().isOfStarts());
-    try {
-      Path folder =
-          Files.createTempDirectory("sluice-bench-" + ProcessHandle.current().pid() + "-");
-      undo.add(() -> delete(folder));
-      TemporaryHugepages pages =
-          new TemporaryHugepages(isOfStarts ? START_PAGES : PAGES, folder.resolve("huge"));
-      undo.add(pages::close);
-      return pages.options(PAGES);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try {
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    WorkFolder folder = new WorkFolder("bench-" + ProcessHandle.current().pid());
+    undo.add(folder::close);
+    TemporaryHugepages pages =
+        new TemporaryHugepages(isOfStarts ? START_PAGES : PAGES, folder.resolve("huge"));
+    undo.add(pages::close);
+    return pages.options(PAGES);
   }
 
   private static List<Row> measure(

@@ -3,15 +3,20 @@ package io.sluice.cli;
 import io.sluice.testing.JavaProcess;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** The {@code sluice} command in a JVM of its own, as a user runs it. */
 public final class CliProcess {
+  /** A JVM's own, which the tests' JVM has changed for itself. */
+  private static final Path COMMANDS_TMPDIR = Path.of("/tmp");
+
   private CliProcess() {}
 
   /** Starts it with these arguments. */
@@ -38,6 +43,14 @@ public final class CliProcess {
   public static List<ProcessHandle> withArgument(String text) {
     try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
       return all.filter(process -> commandLine(process).contains(text)).toList();
+    }
+  }
+
+  /** The temporary folders that the commands with this prefix have, or have left. */
+  public static List<Path> workFolders(String prefix) throws IOException {
+    try (DirectoryStream<Path> folders =
+        Files.newDirectoryStream(COMMANDS_TMPDIR, "sluice-" + prefix + "-*")) {
+      return StreamSupport.stream(folders.spliterator(), false).toList();
     }
   }
 

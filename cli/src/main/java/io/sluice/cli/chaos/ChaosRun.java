@@ -6,15 +6,12 @@ import io.sluice.cli.processes.Child;
 import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
 import io.sluice.cli.processes.TemporaryHugepages;
+import io.sluice.cli.processes.WorkFolder;
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.CpuTopology;
 import io.sluice.platform.Libc;
 import io.sluice.primary.StopRequest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +44,7 @@ final class ChaosRun implements AutoCloseable {
   private final Verdict verdict = new Verdict();
   private final List<Member> members = new ArrayList<>();
   private final CleanUp undo = new CleanUp();
-  private final Path folder;
+  private final WorkFolder folder = new WorkFolder(prefix);
   private FinalAudit.Holdings before;
   private SharedMemory memory;
   private Ledger ledger;
@@ -59,20 +56,7 @@ final class ChaosRun implements AutoCloseable {
     this.stop = stop;
     this.kills = kills;
     this.plan = new DeathPlan(seed, primaryEvery);
-    try {
-      folder = Files.createTempDirectory("sluice-" + prefix + "-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    undo.add(this::deleteFolder);
-  }
-
-  private void deleteFolder() {
-    try {
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    undo.add(folder::close);
   }
 
   /** Runs it all; whether as many were killed as wanted and nothing is wrong. */

@@ -6,14 +6,13 @@ import io.sluice.cli.SluiceCommand;
 import io.sluice.cli.processes.Child;
 import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
+import io.sluice.cli.processes.LcoresInTurn;
 import io.sluice.cli.processes.Said;
 import io.sluice.cli.processes.TemporaryHugepages;
-import io.sluice.platform.CpuTopology;
+import io.sluice.cli.processes.WorkFolder;
 import io.sluice.primary.StopRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,29 +37,15 @@ final class Demo implements AutoCloseable {
   private final Console console;
   private final StopRequest stop;
   private final String prefix = "demo-" + ProcessHandle.current().pid();
-  private final List<Integer> cpus = new ArrayList<>(CpuTopology.current().allowed());
+  private final LcoresInTurn lcores = new LcoresInTurn();
   private final CleanUp undo = new CleanUp();
-  private final Path folder;
+  private final WorkFolder folder = new WorkFolder(prefix);
 
   Demo(PrintWriter out, StopRequest stop) {
     this.out = out;
     this.console = new Console(out);
     this.stop = stop;
-    try {
-      folder = Files.createTempDirectory("sluice-" + prefix + "-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    undo.add(this::deleteFolder);
-  }
-
-  private void deleteFolder() {
-    try {
-      Files.deleteIfExists(folder.resolve("frames.pcap"));
-      Files.deleteIfExists(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    undo.add(folder::close);
   }
 
   /** Runs it all; whether every frame came out as it went in, and nothing leaked. */
@@ -70,7 +55,7 @@ final class Demo implements AutoCloseable {
     CaptureFile.write(captureFile, capture);
     List<String> pages = wires ? pages() : List.of();
     undo.add(() -> Leftovers.delete(prefix));
-    Outside outside = wires ? new Wires() : new Pipes(folder);
+    Outside outside = wires ? new Wires() : new Pipes(folder.path());
     undo.add(outside::close);
     console.say(
         String.format(
@@ -90,7 +75,8 @@ final class Demo implements AutoCloseable {
     console.say("demo: " + primary.last("primary: ready"));
     List<Child> workerChildren = new ArrayList<>();
     for (int i = 0; i < workers; i++) {
-      workerChildren.add(startSecondary("worker", List.of("--lcores", lcore(i + 1)), List.of()));
+      workerChildren.add(
+          startSecondary("worker", List.of("--lcores", lcores.lcore(i + 1)), List.of()));
     }
     for (Child worker : workerChildren) {
       worker.awaitLine("worker ", START_LIMIT, stop::isRequested);
@@ -132,7 +118,8 @@ final class Demo implements AutoCloseable {
   private Child startPrimary(Outside outside, List<String> pages, int workers) {
     List<String> arguments =
         new ArrayList<>(
-            List.of("primary", "--file-prefix", prefix, "--lcores", lcore(0), "-m", MEGABYTES));
+            List.of(
+                "primary", "--file-prefix", prefix, "--lcores", lcores.lcore(0), "-m", MEGABYTES));
     arguments.addAll(pages);
     arguments.add("--no-pci");
     for (String vdev : outside.vdevs()) {
@@ -152,11 +139,6 @@ final class Demo implements AutoCloseable {
     arguments.add("--");
     arguments.addAll(own);
     return start(kind, List.of(), SluiceCommand.class, arguments);
-  }
-
-  /** An lcore of its own for each process, on the CPUs in turn. */
-  private String lcore(int id) {
-    return id + "@" + cpus.get(id % cpus.size());
   }
 
   /**

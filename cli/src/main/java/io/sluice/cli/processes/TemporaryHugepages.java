@@ -1,11 +1,11 @@
 package io.sluice.cli.processes;
 
+import io.sluice.cli.CommandFailure;
 import io.sluice.platform.HugepagePool;
 import io.sluice.platform.HugepagePools;
 import io.sluice.platform.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +18,7 @@ import java.util.function.ToLongFunction;
  */
 public final class TemporaryHugepages implements AutoCloseable {
   private static final long PAGE_SIZE = 2L << 20;
+  private static final String CURE = "install the package mount";
   private static final Path COUNT =
       Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages");
 
@@ -86,20 +87,15 @@ public final class TemporaryHugepages implements AutoCloseable {
   private void mount() {
     try {
       Files.createDirectory(mount);
-      mounted = run("mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "nodev", mount.toString());
+      Program.run(
+          List.of("mount", "-t", "hugetlbfs", "-o", "pagesize=2M", "nodev", mount.toString()),
+          CURE);
+      mounted = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static boolean run(String... command) throws IOException {
-    try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor() == 0 && said.isEmpty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException(e);
+    } catch (CommandFailure e) {
+      // Where it is not allowed to mount, as in a container, the command does without.
+      mounted = false;
     }
   }
 
@@ -107,7 +103,7 @@ public final class TemporaryHugepages implements AutoCloseable {
   public void close() {
     try {
       if (mounted) {
-        run("setsid", "-w", "umount", mount.toString());
+        Program.run(List.of("umount", mount.toString()), CURE);
       }
       Files.deleteIfExists(mount);
     } catch (IOException e) {

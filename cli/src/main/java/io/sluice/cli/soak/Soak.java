@@ -8,24 +8,22 @@ import io.sluice.cli.demo.Traffic;
 import io.sluice.cli.processes.Child;
 import io.sluice.cli.processes.CleanUp;
 import io.sluice.cli.processes.Console;
+import io.sluice.cli.processes.LcoresInTurn;
 import io.sluice.cli.processes.NetworkNamespace;
 import io.sluice.cli.processes.Said;
-import io.sluice.platform.CpuTopology;
+import io.sluice.cli.processes.WorkFolder;
 import io.sluice.platform.HugepagePools;
 import io.sluice.primary.StopRequest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * One soak: the containers, the traffic outside of them, and the workers' coming and going.
@@ -49,11 +47,11 @@ final class Soak implements AutoCloseable {
   private final StopRequest stop;
   private final SplittableRandom random;
   private final String prefix = "soak-" + ProcessHandle.current().pid();
-  private final List<Integer> cpus = new ArrayList<>(CpuTopology.current().allowed());
+  private final LcoresInTurn lcores = new LcoresInTurn();
   private final Container[] workers;
   private final CleanUp undo = new CleanUp();
-  private final Path folder;
-  private final Path pages;
+  private final Path pages = pages();
+  private final WorkFolder folder = new WorkFolder(prefix);
   private Image image;
   private Child traffic;
   private Container primary;
@@ -68,13 +66,7 @@ final class Soak implements AutoCloseable {
     this.stop = stop;
     this.workers = new Container[workers];
     this.random = new SplittableRandom(seed);
-    this.pages = pages();
-    try {
-      folder = Files.createTempDirectory("sluice-" + prefix + "-");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    undo.add(this::deleteFolder);
+    undo.add(folder::close);
   }
 
   private static Path pages() {
@@ -84,16 +76,6 @@ final class Soak implements AutoCloseable {
         .findFirst()
         .orElseThrow(
             () -> new CommandFailure("no hugetlbfs of 2 MB pages is mounted; run: sluice setup"));
-  }
-
-  private void deleteFolder() {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Runs it all; whether nothing was lost, leaked or damaged. */
@@ -184,7 +166,7 @@ final class Soak implements AutoCloseable {
     List<String> options = new ArrayList<>(shared());
     options.addAll(List.of("--network", "container:" + network.name(), "--cap-add", "NET_RAW"));
     List<String> arguments =
-        new ArrayList<>(List.of("primary", "--file-prefix", prefix, "--lcores", lcore(0)));
+        new ArrayList<>(List.of("primary", "--file-prefix", prefix, "--lcores", lcores.lcore(0)));
     arguments.addAll(List.of("-m", MEGABYTES, "--huge-dir", pages.toString(), "--no-pci"));
     arguments.addAll(List.of("--vdev", "net_af_packet0,iface=port0"));
     arguments.addAll(List.of("--vdev", "net_af_packet1,iface=port1"));
@@ -216,7 +198,7 @@ final class Soak implements AutoCloseable {
   }
 
   private void startWorker(int index) {
-    workers[index] = start("worker", List.of("--lcores", lcore(index + 1)));
+    workers[index] = start("worker", List.of("--lcores", lcores.lcore(index + 1)));
     workers[index].awaitLine("worker ", stop::isRequested);
   }
 
@@ -226,11 +208,6 @@ final class Soak implements AutoCloseable {
         worker.close();
       }
     }
-  }
-
-  /** An lcore of its own for each process, on the CPUs in turn. */
-  private String lcore(int id) {
-    return id + "@" + cpus.get(id % cpus.size());
   }
 
   private void churn(long nanos, Container monitor) {

@@ -9,11 +9,9 @@ import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresRoot;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,12 +40,7 @@ class ChaosCommandTest {
 
   private static void assertLeavesNothing(long pid) throws IOException {
     assertEquals(List.of(), Leftovers.of("chaos-" + pid));
-    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      String folder = "sluice-chaos-" + pid + "-";
-      assertEquals(
-          List.of(),
-          files.filter(file -> file.getFileName().toString().startsWith(folder)).toList());
-    }
+    assertEquals(List.of(), CliProcess.workFolders("chaos-" + pid));
   }
 
   @Test

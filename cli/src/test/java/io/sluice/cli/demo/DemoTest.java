@@ -53,15 +53,11 @@ class DemoTest {
 
   private static void assertLeavesNothing(long pid) throws IOException {
     assertEquals(List.of(), Leftovers.of("demo-" + pid));
-    for (String place : List.of("/run/netns", System.getProperty("java.io.tmpdir"))) {
-      String[] names = Optional.ofNullable(new File(place).list()).orElse(new String[0]);
-      assertFalse(
-          Arrays.stream(names)
-              .anyMatch(
-                  name ->
-                      name.contains("sluice-" + pid) || name.contains("sluice-demo-" + pid + "-")),
-          () -> place + " holds " + String.join(" ", names));
-    }
+    assertEquals(List.of(), CliProcess.workFolders("demo-" + pid));
+    String[] namespaces = Optional.ofNullable(new File("/run/netns").list()).orElse(new String[0]);
+    assertFalse(
+        Arrays.stream(namespaces).anyMatch(name -> name.contains("sluice-" + pid)),
+        () -> "network namespaces " + String.join(" ", namespaces));
     assertEquals(
         List.of(),
         CliProcess.withArgument("demo-" + pid).stream().map(ProcessHandle::pid).toList());

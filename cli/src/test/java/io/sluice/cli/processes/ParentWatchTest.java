@@ -26,12 +26,9 @@ class ParentWatchTest {
   @TempDir Path directory;
 
   /** What a command that is killed cannot remove. */
-  private static void deleteFolder(String name) throws IOException {
-    File[] folders =
-        new File(System.getProperty("java.io.tmpdir"))
-            .listFiles((place, each) -> each.startsWith("sluice-" + name + "-"));
-    for (File folder : folders) {
-      try (Stream<Path> files = Files.walk(folder.toPath())) {
+  private static void deleteFolder(String prefix) throws IOException {
+    for (Path folder : CliProcess.workFolders(prefix)) {
+      try (Stream<Path> files = Files.walk(folder)) {
         files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
       }
     }
