@@ -95,7 +95,6 @@ public final class TemporaryHugepages implements AutoCloseable {
       throw new UncheckedIOException(e);
     } catch (CommandFailure e) {
       // Where it is not allowed to mount, as in a container, the command does without.
-      mounted = false;
     }
   }
 

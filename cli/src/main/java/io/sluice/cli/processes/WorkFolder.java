@@ -37,7 +37,12 @@ public final class WorkFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try (Stream<Path> files = Files.walk(path)) {
+    delete(path);
+  }
+
+  /** Removes one, which may be of a command that was killed. */
+  static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }

@@ -8,14 +8,10 @@ import io.sluice.testing.Await;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresRoot;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,15 +20,6 @@ class ParentWatchTest {
   private static final Duration LIMIT = Duration.ofSeconds(90);
 
   @TempDir Path directory;
-
-  /** What a command that is killed cannot remove. */
-  private static void deleteFolder(String prefix) throws IOException {
-    for (Path folder : CliProcess.workFolders(prefix)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
-      }
-    }
-  }
 
   private static void assertEndsWith(JavaProcess command, String prefix) throws IOException {
     try {
@@ -46,7 +33,7 @@ class ParentWatchTest {
     } finally {
       CliProcess.withArgument(prefix).forEach(ProcessHandle::destroyForcibly);
       Leftovers.delete(prefix);
-      deleteFolder(prefix);
+      CliProcess.workFolders(prefix).forEach(WorkFolder::delete);
     }
   }
 
