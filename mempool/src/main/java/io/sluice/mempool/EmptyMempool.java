@@ -162,7 +162,9 @@ public final class EmptyMempool implements AutoCloseable {
     if (ops.isRing()) {
       int slots = Integer.highestOneBit(n) << 1;
       String ringName = MempoolCreation.ZONE_PREFIX + name;
-      ring = RingPart.make(memory, parts, ringName, slots, conf.socket(), ops.ringFlags());
+      ring =
+          RingPart.make(
+              memory, parts, ringName, slots, conf.socket(), ops.ringFlags(), conf.protection());
       return ring.address();
     }
     long stack = zmalloc("MEMPOOL_STACK", LockFreeStackBackend.memsize(n), "stack");
@@ -255,14 +257,14 @@ public final class EmptyMempool implements AutoCloseable {
         memory,
         log -> {
           if (ring != null) {
-            ring.list(log, conf.protection());
+            ring.list(log);
           }
           population.ranges().forEach(range -> memory.owners().add(log, range));
           memory.owners().changed();
           MempoolCreation.insert(memory, log, entry);
           parts.commit(log);
           Mempool made = handle();
-          MempoolRegistry.add(made);
+          MempoolRegistry.add(memory, made);
           return made;
         });
   }

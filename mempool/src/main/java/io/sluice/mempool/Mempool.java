@@ -92,7 +92,8 @@ public final class Mempool {
     return Memory.getLong(address + MempoolLayout.POOL_DATA) == poolData
         && Memory.getInt(address + MempoolLayout.SIZE) == size
         && Memory.getInt(address + MempoolLayout.CACHE_SIZE) == cacheSize
-        && Memory.getInt(address + MempoolLayout.OPS_INDEX) == opsIndex;
+        && Memory.getInt(address + MempoolLayout.OPS_INDEX) == opsIndex
+        && (ring == null || ring.isCurrent());
   }
 
   /**

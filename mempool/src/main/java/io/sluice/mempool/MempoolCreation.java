@@ -108,7 +108,7 @@ final class MempoolCreation {
     if (known == null && protecting != null) {
       flushForeignCaches(m, pool);
     }
-    MempoolRegistry.add(pool);
+    MempoolRegistry.add(m, pool);
     return pool;
   }
 

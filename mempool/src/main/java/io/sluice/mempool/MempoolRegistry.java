@@ -1,6 +1,13 @@
 package io.sluice.mempool;
 
+import io.sluice.memzone.SharedMemory;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * This process's handles by their pools' addresses, for {@link Mbuf#free}, which finds an address
@@ -9,6 +16,13 @@ import java.util.Arrays;
  */
 final class MempoolRegistry {
   private static volatile Mempool[] table = new Mempool[16];
+
+  /** By pool, so that its handle goes with its memory: another may come to the same address. */
+  private static final Map<Long, SharedMemory> MEMORIES = new HashMap<>();
+
+  /** Of these it is told when they are closed. */
+  private static final Set<SharedMemory> WATCHED =
+      Collections.newSetFromMap(new IdentityHashMap<>());
 
   private MempoolRegistry() {}
 
@@ -30,8 +44,12 @@ final class MempoolRegistry {
     }
   }
 
-  static synchronized void add(Mempool pool) {
+  static synchronized void add(SharedMemory m, Mempool pool) {
     remove(pool.address());
+    if (WATCHED.add(m)) {
+      m.onClose(() -> removeAll(m));
+    }
+    MEMORIES.put(pool.address(), m);
     int count = (int) Arrays.stream(table).filter(p -> p != null).count() + 1;
     int length = table.length;
     while (length < 4 * count) {
@@ -47,7 +65,15 @@ final class MempoolRegistry {
     table = larger;
   }
 
+  private static synchronized void removeAll(SharedMemory m) {
+    List.copyOf(MEMORIES.keySet()).stream()
+        .filter(address -> MEMORIES.get(address) == m)
+        .forEach(MempoolRegistry::remove);
+    WATCHED.remove(m);
+  }
+
   static synchronized void remove(long address) {
+    MEMORIES.remove(address);
     Mempool[] without = new Mempool[table.length];
     for (Mempool known : table) {
       if (known != null && known.address() != address) {

@@ -164,6 +164,16 @@ class StockPrimaryTest {
     }
   }
 
+  /** What is at a place of a block, and in the 64 bytes from it on. */
+  private static String dump(long block, long place) {
+    StringBuilder text = new StringBuilder();
+    text.append(String.format("0x%x, 0x%x from its beginning:", place, place - block));
+    for (long at = place; at < place + 64; at++) {
+      text.append(String.format(" %02x", Memory.getByte(at)));
+    }
+    return text.toString();
+  }
+
   /** A block that takes pages of its own, written from end to end. */
   private static void growAndShrink(SharedMemory memory) {
     int size = 4 << 20;
@@ -171,7 +181,8 @@ class StockPrimaryTest {
     assertNotEquals(0, block);
     Memory.fill(block, size, (byte) 0x5a);
     for (long at = block; at < block + size; at += 4096) {
-      assertEquals(0x5a, Memory.getByte(at));
+      long place = at;
+      assertEquals(0x5a, Memory.getByte(at), () -> dump(block, place));
     }
     memory.heap(-1).free(block);
   }

@@ -5,24 +5,34 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks for dead processes and has what they left put right, in a thread of its own in every
  * process that is attached. Each {@link Recovery} has to be done with a process before its slot in
- * the table, its lcore ids and its place in the journal are free for others.
+ * the table, its lcore ids and its place in the journal are free for others. Answers other
+ * processes that ask whether this one is outside of claims.
  */
 final class Reaper implements AutoCloseable {
   /** With the time for the recovery itself, well within the detection time of 100 ms. */
-  private static final long PERIOD_MILLIS = 50;
+  private static final long PERIOD_NANOS = 50_000_000;
+
+  /** Whoever asks holds a ring up meanwhile. */
+  private static final long ANSWER_MILLIS = 10;
+
+  /** On the stack of a thread that carries a virtual one, of whose own frames it shows nothing. */
+  private static final String CARRIES = "jdk.internal.vm.Continuation";
 
   private final SharedMemory memory;
   private final Thread thread = new Thread(this::run, "sluice-reaper");
+  private final Object loading = new Object();
   private List<Recovery> recoveries;
   private boolean closed;
 
   Reaper(SharedMemory memory) {
     this.memory = memory;
     memory.processTable().setRecoverer(this::recover);
+    memory.processTable().setOutside(this::isOutside);
     thread.setDaemon(true);
   }
 
@@ -31,14 +41,29 @@ final class Reaper implements AutoCloseable {
   }
 
   private synchronized void run() {
+    long last = System.nanoTime() - PERIOD_NANOS;
     while (!closed) {
-      memory.processTable().freeDead();
-      recoverLeft();
+      memory.processTable().answer();
+      if (System.nanoTime() - last >= PERIOD_NANOS) {
+        last = System.nanoTime();
+        memory.claimants().lookForStock();
+        recoverFromTheDead();
+      }
       try {
-        wait(PERIOD_MILLIS);
+        wait(ANSWER_MILLIS);
       } catch (InterruptedException e) {
         return;
       }
+    }
+  }
+
+  /** What fails here may succeed in another process; this one goes on, if only to answer. */
+  private void recoverFromTheDead() {
+    try {
+      memory.processTable().freeDead();
+      recoverLeft();
+    } catch (RuntimeException e) {
+      LoggerFactory.getLogger(Reaper.class).error("recovering from a dead process failed", e);
     }
   }
 
@@ -79,14 +104,33 @@ final class Reaper implements AutoCloseable {
   }
 
   /** Loaded when first needed: most processes never see another die. */
-  private synchronized List<Recovery> recoveries() {
-    if (recoveries == null) {
-      List<Recovery> found = new ArrayList<>();
-      ServiceLoader.load(Recovery.class, Recovery.class.getClassLoader()).forEach(found::add);
-      found.sort(Comparator.comparingInt(Recovery::order));
-      recoveries = found;
+  private List<Recovery> recoveries() {
+    synchronized (loading) {
+      if (recoveries == null) {
+        List<Recovery> found = new ArrayList<>();
+        ServiceLoader.load(Recovery.class, Recovery.class.getClassLoader()).forEach(found::add);
+        found.sort(Comparator.comparingInt(Recovery::order));
+        recoveries = found;
+      }
+      return recoveries;
     }
-    return recoveries;
+  }
+
+  /**
+   * Whether no thread of this process is inside of a claim that has no note as yet. All threads are
+   * at a safepoint when their stacks are taken, so that what they did before is done.
+   */
+  private boolean isOutside() {
+    List<Recovery> all = recoveries();
+    for (StackTraceElement[] stack : Thread.getAllStackTraces().values()) {
+      for (StackTraceElement frame : stack) {
+        if (frame.getClassName().equals(CARRIES)
+            || all.stream().anyMatch(recovery -> recovery.isInsideClaim(frame))) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Ends the thread; waits for a recovery that it is at. */

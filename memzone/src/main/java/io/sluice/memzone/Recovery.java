@@ -25,6 +25,14 @@ public interface Recovery {
    */
   default void recoverLeft(SharedMemory m) {}
 
+  /**
+   * Whether a thread with that frame on its stack may be inside of a claim on a ring of which it
+   * has not said as yet that it is its process's.
+   */
+  default boolean isInsideClaim(StackTraceElement frame) {
+    return false;
+  }
+
   /** Gives back what a secondary keeps for itself when it ends in order; its threads have ended. */
   default void leave(SharedMemory m, ProcessTable.Entry own) {}
 }

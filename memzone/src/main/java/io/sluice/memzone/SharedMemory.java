@@ -1,5 +1,6 @@
 package io.sluice.memzone;
 
+import io.sluice.config.Claimants;
 import io.sluice.config.Custody;
 import io.sluice.config.EalOptions;
 import io.sluice.config.Fbarray;
@@ -27,6 +28,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -62,6 +65,8 @@ public final class SharedMemory implements AutoCloseable {
   private MpChannel channel;
   private ProcessTable processes;
   private StockProcesses stock;
+  private final Queue<Runnable> closing = new ConcurrentLinkedQueue<>();
+  private Claimants claimants;
   private Journal journal;
   private ObjectOwners owners;
   private Reaper reaper;
@@ -247,6 +252,8 @@ public final class SharedMemory implements AutoCloseable {
   private void awaitRecovery(BooleanSupplier recovery) {
     long deadline = System.nanoTime() + LOCK_NANOS;
     while (!recovery.getAsBoolean()) {
+      // Another process may be at it, and have asked.
+      processes.answer();
       if (System.nanoTime() - deadline > 0) {
         throw new SluiceException(
             Errno.EBUSY,
@@ -308,7 +315,8 @@ public final class SharedMemory implements AutoCloseable {
     // What the dead have left is for those to put right that have attached already.
     processes.setRecoverer(dead -> false);
     stock = new StockProcesses(directory, processes);
-    journal = Journal.at(journalZone.address(), processes, stock);
+    journal = Journal.at(journalZone.address(), processes);
+    claimants = new Claimants(processes, stock, journal);
     owners = new ObjectOwners(this, ownersZone.address());
     processes.claim(procType, procType == ProcType.PRIMARY ? "primary" : "secondary", List.of());
     undo.push(processes::release);
@@ -318,6 +326,8 @@ public final class SharedMemory implements AutoCloseable {
   }
 
   private void work() {
+    claimants.lookForStock();
+    undo.push(this::runClosing);
     reaper.start();
     undo.push(reaper::close);
     if (procType != ProcType.PRIMARY) {
@@ -512,6 +522,11 @@ public final class SharedMemory implements AutoCloseable {
     return owners;
   }
 
+  /** Who makes claims on rings; null in an observer. */
+  public Claimants claimants() {
+    return claimants;
+  }
+
   /** What the threads of all processes are about to do; null in an observer. */
   public Journal journal() {
     return journal;
@@ -546,6 +561,17 @@ public final class SharedMemory implements AutoCloseable {
     reaper.close();
     awaitRecovery(reaper::bury);
     close();
+  }
+
+  /** Has this done when the memory is closed, behind all that is done with it then. */
+  public void onClose(Runnable action) {
+    closing.add(action);
+  }
+
+  private void runClosing() {
+    while (!closing.isEmpty()) {
+      closing.remove().run();
+    }
   }
 
   /** Detaches: unmaps everything; the primary also deletes its files. Idempotent. */

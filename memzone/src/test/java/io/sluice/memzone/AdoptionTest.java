@@ -153,7 +153,7 @@ class AdoptionTest {
     SluiceException refused = assertThrows(SluiceException.class, () -> attach(Pages.PLAIN));
     assertEquals(Errno.EINVAL, refused.errno());
     assertTrue(
-        refused.getMessage().contains("in version 7, this one in 2; use one release"),
+        refused.getMessage().contains("in version 7, this one in 3; use one release"),
         refused.getMessage());
     first.send("quit");
     assertEquals(0, first.awaitExit(LIMIT), first.stdout()::toString);

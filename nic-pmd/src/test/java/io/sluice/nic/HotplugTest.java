@@ -13,6 +13,7 @@ import io.sluice.memzone.MemZone;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Errno;
 import io.sluice.platform.SluiceException;
+import io.sluice.ring.Ring;
 import io.sluice.testing.JavaProcess;
 import io.sluice.testing.UniquePrefix;
 import java.time.Duration;
@@ -41,9 +42,10 @@ class HotplugTest {
     memory = TestPorts.primary(prefix);
     ports = EthDevs.of(memory);
     hotplug = Hotplug.start(memory, ports);
-    // Its zones stay.
+    // The zones that the first port and the first ring make stay.
     ports.probe("net_null31");
     ports.detach("net_null31");
+    Ring.create(memory, "first", 16, -1, 0).free(memory);
     zones = zones();
   }
 

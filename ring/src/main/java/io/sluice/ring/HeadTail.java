@@ -16,7 +16,7 @@ import io.sluice.platform.Memory;
  * (acquire): a tail older than the head would show fewer, never more, than there are.
  *
  * <p>A process that dies between claim and publication leaves its side's tail behind: MT and HTS
- * then wait for it for ever, RTS until htd_max is used up. {@link JournaledClaims} is for rings
+ * then wait for it for ever, RTS until htd_max is used up. {@link ProtectedClaims} is for rings
  * where that must not be.
  *
  * <p>All calls answer a claim as {@code count << 32 | head}.

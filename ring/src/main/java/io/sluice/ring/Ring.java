@@ -1,6 +1,6 @@
 package io.sluice.ring;
 
-import io.sluice.config.Journal;
+import io.sluice.config.Claimants;
 import io.sluice.memzone.ObjectOwners;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
@@ -53,15 +53,25 @@ public final class Ring {
   // Copies of what the sides have: each field behind another object is a load per call.
   final int prodSync;
   final int consSync;
-  private final boolean prodJournaled;
-  private final boolean consJournaled;
+  private final boolean prodProtected;
+  private final boolean consProtected;
   final RingSide prod;
   final RingSide cons;
   final long entries;
   final int size;
   final int mask;
   final int capacity;
-  final Journal journal;
+  private final RingProtection place;
+  final Claimants claimants;
+
+  /** This process's part of a {@link ClaimNote}. */
+  final int self;
+
+  /** Addresses of the sides' notes. */
+  final long prodNote;
+
+  final long consNote;
+
   final ObjectOwners owners;
   private int watermark;
 
@@ -80,27 +90,35 @@ public final class Ring {
   /**
    * The handle.
    *
-   * @param journal null for a ring that is not protected
+   * @param claimants null for a ring that is not protected
+   * @param place where its notes are, if it is
    * @param owners null where no entry is an object of a pool
    */
-  private Ring(long address, Journal journal, ObjectOwners owners) {
+  private Ring(long address, Claimants claimants, RingProtection place, ObjectOwners owners) {
     this.address = address;
-    this.journal = journal;
+    this.claimants = claimants;
+    this.place = place;
+    this.prodNote = place.notes();
+    this.consNote = prodNote + RingProtection.NOTE_SIZEOF;
+    this.self = claimants == null ? 0 : ClaimNote.of(claimants.self());
     this.owners = owners;
     this.entries = address + RingLayout.SIZEOF;
     this.size = Memory.getInt(address + RingLayout.SIZE);
     this.mask = Memory.getInt(address + RingLayout.MASK);
     this.capacity = Memory.getInt(address + RingLayout.CAPACITY);
     this.watermark = capacity;
-    prod = new RingSide(address + RingLayout.PROD, address + RingLayout.CONS, capacity, journal);
-    cons = new RingSide(address + RingLayout.CONS, address + RingLayout.PROD, 0, journal);
+    prod =
+        new RingSide(
+            address + RingLayout.PROD, address + RingLayout.CONS, capacity, claimants, prodNote);
+    cons =
+        new RingSide(address + RingLayout.CONS, address + RingLayout.PROD, 0, claimants, consNote);
     this.prodTailLeft = prod.tailPosition();
     this.consTailSeen = cons.tailPosition();
     this.prodTailSeen = HeadTail.pair(consTailSeen, consTailSeen);
     prodSync = prod.sync;
     consSync = cons.sync;
-    prodJournaled = prod.isJournaled();
-    consJournaled = cons.isJournaled();
+    prodProtected = prod.isProtected();
+    consProtected = cons.isProtected();
   }
 
   /**
@@ -122,7 +140,8 @@ public final class Ring {
    *     number, any from 1
    * @param socket NUMA node, -1 for any
    * @param flags of the constants here; at most one for producers and one for consumers
-   * @throws io.sluice.platform.SluiceException EINVAL, ENAMETOOLONG, EEXIST, ENOSPC or ENOMEM
+   * @throws io.sluice.platform.SluiceException EINVAL, also for more than 2^24 slots with
+   *     protection; ENAMETOOLONG, EEXIST, ENOSPC or ENOMEM
    */
   public static Ring create(SharedMemory m, String name, int count, int socket, int flags) {
     return create(m, name, count, socket, flags, Protection.ON);
@@ -139,10 +158,12 @@ public final class Ring {
   }
 
   private static Ring on(SharedMemory m, long address) {
-    Protection protection = RingProtection.of(m, address);
-    return protection == Protection.OFF
-        ? unprotected(address)
-        : new Ring(address, m.journal(), protection == Protection.ON ? m.owners() : null);
+    RingProtection place = RingProtection.of(m, address);
+    return switch (place.protection()) {
+      case OFF -> new Ring(address, null, place, null);
+      case CLAIMS -> new Ring(address, m.claimants(), place, null);
+      case ON -> new Ring(address, m.claimants(), place, m.owners());
+    };
   }
 
   /** {@code rte_ring_lookup}: the ring of that name, or null. */
@@ -161,12 +182,12 @@ public final class Ring {
   }
 
   static Ring unprotected(long address) {
-    return new Ring(address, null, null);
+    return new Ring(address, null, RingProtection.NONE, null);
   }
 
   /** This handle for entries of another size, of which none is an object of a pool. */
   Ring ofElements() {
-    return new Ring(address, journal, null);
+    return new Ring(address, claimants, place, null);
   }
 
   /** The handle on a ring that {@link #create} made at this address. */
@@ -175,10 +196,18 @@ public final class Ring {
   }
 
   /**
+   * Whether the ring is protected as this handle takes it to be; not if another process has freed
+   * it and made another in its place. One load.
+   */
+  public boolean isCurrent() {
+    return place.isCurrent();
+  }
+
+  /**
    * Visits every ring of the tailq, under its read lock: the visitor must not create or free one.
    */
   public static void walk(SharedMemory m, Consumer<Ring> visitor) {
-    RingCreation.walk(m, address -> visitor.accept(on(m, address)));
+    RingProtection.walk(m, address -> visitor.accept(on(m, address)));
   }
 
   /**
@@ -215,7 +244,7 @@ public final class Ring {
   /** Enqueues {@code n} entries that lie in memory, all or none; returns n or 0. */
   public int enqueueBulkFrom(long table, int n) {
     long head = claimProd(n);
-    if (head == Unjournaled.NONE) {
+    if (head == Unprotected.NONE) {
       return 0;
     }
     RingEntries.writeFrom(address, mask, (int) head, table, n);
@@ -226,7 +255,7 @@ public final class Ring {
   /** Dequeues {@code n} entries into memory, or none; returns n or 0. */
   public int dequeueBulkTo(long table, int n) {
     long head = claimCons(n);
-    if (head == Unjournaled.NONE) {
+    if (head == Unprotected.NONE) {
       return 0;
     }
     RingEntries.readTo(address, mask, (int) head, table, n);
@@ -243,7 +272,7 @@ public final class Ring {
       return SingleProducer.enqueueOne(this, obj);
     }
     long head = claimProd(1);
-    if (head == Unjournaled.NONE) {
+    if (head == Unprotected.NONE) {
       return false;
     }
     Memory.putLong(entry((int) head), obj);
@@ -257,7 +286,7 @@ public final class Ring {
       return SingleConsumer.dequeueOne(this);
     }
     long head = claimCons(1);
-    if (head == Unjournaled.NONE) {
+    if (head == Unprotected.NONE) {
       return 0;
     }
     long obj = Memory.getLong(entry((int) head));
@@ -273,10 +302,10 @@ public final class Ring {
     if (prodSync == HeadTail.ST) {
       return SingleProducer.enqueue(this, objs, offset, n, fixed);
     }
-    if (prodJournaled) {
-      return Journaled.enqueue(this, objs, offset, n, fixed);
+    if (prodProtected) {
+      return Protected.enqueue(this, objs, offset, n, fixed);
     }
-    return Unjournaled.enqueue(this, objs, offset, n, fixed);
+    return Unprotected.enqueue(this, objs, offset, n, fixed);
   }
 
   private int dequeue(long[] objs, int offset, int n, boolean fixed) {
@@ -284,23 +313,23 @@ public final class Ring {
     if (consSync == HeadTail.ST) {
       return SingleConsumer.dequeue(this, objs, offset, n, fixed);
     }
-    if (consJournaled) {
-      return Journaled.dequeue(this, objs, offset, n, fixed);
+    if (consProtected) {
+      return Protected.dequeue(this, objs, offset, n, fixed);
     }
-    return Unjournaled.dequeue(this, objs, offset, n, fixed);
+    return Unprotected.dequeue(this, objs, offset, n, fixed);
   }
 
   private long claimProd(int n) {
     long own = address + RingLayout.PROD;
     long other = address + RingLayout.CONS;
-    return prodJournaled
-        ? Journaled.claim(journal, prodSync, own, other, capacity, n)
-        : Unjournaled.claim(prodSync, own, other, capacity, n);
+    return prodProtected
+        ? Protected.claim(claimants, self, prodNote, prodSync, own, other, capacity, n)
+        : Unprotected.claim(prodSync, own, other, capacity, n);
   }
 
   private void publishProd(int head, int count) {
-    if (prodJournaled) {
-      Journaled.publish(journal, prodSync, address + RingLayout.PROD, head, count);
+    if (prodProtected) {
+      ProtectedClaims.publish(prodSync, address + RingLayout.PROD, head, count);
     } else {
       HeadTail.publish(prodSync, address + RingLayout.PROD, head, count);
     }
@@ -309,14 +338,14 @@ public final class Ring {
   private long claimCons(int n) {
     long own = address + RingLayout.CONS;
     long other = address + RingLayout.PROD;
-    return consJournaled
-        ? Journaled.claim(journal, consSync, own, other, 0, n)
-        : Unjournaled.claim(consSync, own, other, 0, n);
+    return consProtected
+        ? Protected.claim(claimants, self, consNote, consSync, own, other, 0, n)
+        : Unprotected.claim(consSync, own, other, 0, n);
   }
 
   private void publishCons(int head, int count) {
-    if (consJournaled) {
-      Journaled.publish(journal, consSync, address + RingLayout.CONS, head, count);
+    if (consProtected) {
+      ProtectedClaims.publish(consSync, address + RingLayout.CONS, head, count);
     } else {
       HeadTail.publish(consSync, address + RingLayout.CONS, head, count);
     }
@@ -425,12 +454,12 @@ public final class Ring {
 
   long claimEnqueue(int n, boolean fixed) {
     prod.requirePeekable("enqueue");
-    return prod.open(n, fixed);
+    return prod.claim(n, fixed);
   }
 
   long claimDequeue(int n, boolean fixed) {
     cons.requirePeekable("dequeue");
-    return cons.open(n, fixed);
+    return cons.claim(n, fixed);
   }
 
   private int locate(long claim, RingZcData zcd) {
@@ -573,29 +602,7 @@ public final class Ring {
 
   /** {@code rte_ring_dump}: the same fields in the same order. */
   public String dump() {
-    return "ring <"
-        + name()
-        + ">@0x"
-        + Long.toHexString(address)
-        + "\n  flags="
-        + Integer.toHexString(flags())
-        + "\n  size="
-        + Integer.toUnsignedString(size)
-        + "\n  capacity="
-        + Integer.toUnsignedString(capacity)
-        + "\n  ct="
-        + Integer.toUnsignedString(cons.tailPosition())
-        + "\n  ch="
-        + Integer.toUnsignedString(cons.headPosition())
-        + "\n  pt="
-        + Integer.toUnsignedString(prod.tailPosition())
-        + "\n  ph="
-        + Integer.toUnsignedString(prod.headPosition())
-        + "\n  used="
-        + Integer.toUnsignedString(count())
-        + "\n  avail="
-        + Integer.toUnsignedString(freeCount())
-        + "\n";
+    return RingDump.of(this);
   }
 
   @Override

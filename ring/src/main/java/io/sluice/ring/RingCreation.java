@@ -117,12 +117,12 @@ final class RingCreation {
       int flags,
       Protection protection) {
     try (Construction parts = new Construction(m)) {
-      RingPart ring = RingPart.make(m, parts, name, esize, count, socket, flags);
+      RingPart ring = RingPart.make(m, parts, name, esize, count, socket, flags, protection);
       return m.locks()
           .change(
               Locks.QLOCK,
               log -> {
-                ring.list(log, protection);
+                ring.list(log);
                 parts.commit(log);
                 return ring.address();
               });

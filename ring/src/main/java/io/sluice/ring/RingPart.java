@@ -25,23 +25,33 @@ public final class RingPart {
   private final String name;
   private final long address;
   private final long entry;
+  private final Protection protection;
 
-  private RingPart(SharedMemory memory, String name, long address, long entry) {
+  private RingPart(
+      SharedMemory memory, String name, long address, long entry, Protection protection) {
     this.memory = memory;
     this.name = name;
     this.address = address;
     this.entry = entry;
+    this.protection = protection;
   }
 
   /**
    * Makes a ring of pointers that only this process knows of, for now.
    *
    * @param parts what it is a part of
+   * @param protection what the death of a process does to it
    * @throws SluiceException as {@link Ring#create}
    */
   public static RingPart make(
-      SharedMemory m, Construction parts, String name, int count, int socket, int flags) {
-    return make(m, parts, name, Long.BYTES, count, socket, flags);
+      SharedMemory m,
+      Construction parts,
+      String name,
+      int count,
+      int socket,
+      int flags,
+      Protection protection) {
+    return make(m, parts, name, Long.BYTES, count, socket, flags, protection);
   }
 
   static RingPart make(
@@ -51,10 +61,13 @@ public final class RingPart {
       int esize,
       int count,
       int socket,
-      int flags) {
+      int flags,
+      Protection protection) {
     RingCreation.checkName(name);
     RingCreation.checkFlags(name, flags);
-    long bytes = RingCreation.memsize(name, esize, RingCreation.slots(name, count, flags));
+    int slots = RingCreation.slots(name, count, flags);
+    long bytes = RingCreation.memsize(name, esize, slots);
+    RingProtection.check(name, slots, protection);
     MemZone zone = reserve(parts, name, bytes, socket);
     long entry = parts.zmalloc("RING_TAILQ_ENTRY", TailqEntryLayout.SIZEOF, MemZone.SOCKET_ID_ANY);
     if (entry == 0) {
@@ -64,7 +77,7 @@ public final class RingPart {
     RingCreation.init(zone.address(), name, esize, count, flags);
     Memory.putLong(zone.address() + RingLayout.MEMZONE, zone.descriptor());
     Memory.putLong(entry + TailqEntryLayout.DATA, zone.address());
-    return new RingPart(m, name, zone.address(), entry);
+    return new RingPart(m, name, zone.address(), entry, protection);
   }
 
   private static MemZone reserve(Construction parts, String name, long bytes, int socket) {
@@ -91,7 +104,7 @@ public final class RingPart {
    *
    * @param log of the tailqs' lock
    */
-  public void list(UndoLog log, Protection protection) {
+  public void list(UndoLog log) {
     RingProtection.set(memory, log, name, address, protection);
     Tailq.insertTail(log, memory.tailq(RingCreation.TAILQ), entry);
   }
@@ -112,7 +125,12 @@ public final class RingPart {
     parts.take(log, MemZone.lookup(m, ZONE_PREFIX + name));
   }
 
-  private static long find(SharedMemory m, long address) {
+  /** Whether there is a ring at that address; under the tailqs' lock. */
+  static boolean isListed(SharedMemory m, long address) {
+    return entryOf(m, address) != 0;
+  }
+
+  private static long entryOf(SharedMemory m, long address) {
     long[] found = new long[1];
     Tailq.iterate(
         m.tailq(RingCreation.TAILQ),
@@ -121,13 +139,18 @@ public final class RingPart {
             found[0] = entry;
           }
         });
-    if (found[0] == 0) {
+    return found[0];
+  }
+
+  private static long find(SharedMemory m, long address) {
+    long entry = entryOf(m, address);
+    if (entry == 0) {
       throw new SluiceException(
           Errno.EINVAL,
           "ring at 0x"
               + Long.toHexString(address)
               + " is in no list: freed already, or made by init");
     }
-    return found[0];
+    return entry;
   }
 }

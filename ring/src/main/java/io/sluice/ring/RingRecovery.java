@@ -1,11 +1,11 @@
 package io.sluice.ring;
 
-import io.sluice.config.Journal;
+import io.sluice.config.Claimants;
 import io.sluice.config.ProcessTable;
+import io.sluice.memzone.MemZone;
 import io.sluice.memzone.Recovery;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
-import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -17,6 +17,9 @@ public final class RingRecovery implements Recovery {
   /** Whoever holds the lists' lock for longer may be stopped; then this comes back later. */
   private static final long LOCK_NANOS = 10_000_000;
 
+  /** Methods of {@link ProtectedClaims} in which a claim is open and has no note. */
+  private static final Set<String> INSIDE = Set.of("take", "finishPeek");
+
   /** For the service loader. */
   public RingRecovery() {
     // Nothing to keep.
@@ -27,30 +30,41 @@ public final class RingRecovery implements Recovery {
     return 0;
   }
 
+  /**
+   * In all rings, and not only where the dead one has said that it claimed: it may have died ahead
+   * of that. Under the list's lock, so that a ring in the list is not freed meanwhile.
+   */
   @Override
   public boolean recover(SharedMemory m, ProcessTable.Entry dead) {
-    Journal journal = m.journal();
-    Set<Long> sides = new HashSet<>();
-    journal.forEachSide(dead.generation(), sides::add);
+    Claimants claimants = m.claimants();
+    int who = Claimants.number(dead);
+    MemZone zone = MemZone.lookup(m, RingProtection.ZONE);
     boolean[] closed = {true};
-    if (!sides.isEmpty()) {
-      // Under the list's lock: a ring in the list is not freed meanwhile. A side that is in none
-      // was of a ring that is no more.
-      boolean walked =
-          RingCreation.walk(
-              m,
-              ring -> {
-                closed[0] &= recover(journal, sides, ring + RingLayout.PROD);
-                closed[0] &= recover(journal, sides, ring + RingLayout.CONS);
-              },
-              LOCK_NANOS);
-      closed[0] &= walked;
-    }
-    return closed[0];
+    boolean walked =
+        RingCreation.walk(
+            m,
+            ring -> {
+              RingProtection place = RingProtection.find(zone, ring);
+              if (place != null && place.protection() != Protection.OFF) {
+                long notes = place.notes();
+                closed[0] &= recover(claimants, notes, ring + RingLayout.PROD, who);
+                closed[0] &=
+                    recover(
+                        claimants, notes + RingProtection.NOTE_SIZEOF, ring + RingLayout.CONS, who);
+              }
+            },
+            LOCK_NANOS);
+    return walked && closed[0];
   }
 
-  private static boolean recover(Journal journal, Set<Long> sides, long side) {
-    return !sides.contains(side)
-        || JournaledClaims.recover(journal, Memory.getInt(side + HeadTailLayout.SYNC_TYPE), side);
+  private static boolean recover(Claimants claimants, long note, long side, int who) {
+    int sync = Memory.getInt(side + HeadTailLayout.SYNC_TYPE);
+    return ProtectedClaims.recover(claimants, note, sync, side, who);
+  }
+
+  @Override
+  public boolean isInsideClaim(StackTraceElement frame) {
+    return frame.getClassName().equals(ProtectedClaims.class.getName())
+        && INSIDE.contains(frame.getMethodName());
   }
 }

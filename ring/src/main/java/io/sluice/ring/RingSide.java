@@ -1,11 +1,11 @@
 package io.sluice.ring;
 
-import io.sluice.config.Journal;
+import io.sluice.config.Claimants;
 import io.sluice.platform.Memory;
 
 /**
  * One side of a ring as one handle sees it, producers or consumers: claims and their publication,
- * with or without a journal.
+ * protected or not.
  */
 final class RingSide {
   private static final SyncType[] SYNC_TYPES = SyncType.values();
@@ -18,21 +18,30 @@ final class RingSide {
   private final int room;
 
   /** Null where nothing is noted: on unprotected rings, and for the one user of an ST side. */
-  private final Journal journal;
+  private final Claimants claimants;
+
+  /** This process's part of a note. */
+  private final int self;
+
+  /** Address of the note. */
+  private final long note;
 
   /**
    * Side of a ring.
    *
    * @param own address of this side's head and tail, {@code other} of the other side's
    * @param room what this side may be ahead of the other: the capacity for producers, else 0
-   * @param journal null for a ring that is not protected
+   * @param claimants null for a ring that is not protected
+   * @param note address of this side's, if it is
    */
-  RingSide(long own, long other, int room, Journal journal) {
+  RingSide(long own, long other, int room, Claimants claimants, long note) {
     this.own = own;
     this.other = other;
     this.room = room;
     this.sync = Memory.getInt(own + HeadTailLayout.SYNC_TYPE);
-    this.journal = sync == HeadTail.ST ? null : journal;
+    this.claimants = sync == HeadTail.ST ? null : claimants;
+    this.note = note;
+    this.self = claimants == null ? 0 : ClaimNote.of(claimants.self());
   }
 
   SyncType syncType() {
@@ -40,38 +49,35 @@ final class RingSide {
   }
 
   /** Whether claims are noted; if not, they are plain {@link HeadTail#claim}s. */
-  boolean isJournaled() {
-    return journal != null;
+  boolean isProtected() {
+    return claimants != null;
   }
 
   /** Claims n entries, or as many as there are if not {@code fixed}; see {@link HeadTail}. */
   long claim(int n, boolean fixed) {
-    return journal == null
+    return claimants == null
         ? HeadTail.claim(sync, own, other, room, n, fixed)
-        : JournaledClaims.claim(journal, journal.slot(), sync, own, other, room, n, fixed, false);
+        : ProtectedClaims.claim(claimants, self, note, sync, own, other, room, n, fixed);
   }
 
   /** Ends a claim of at least one entry: they are the other side's now. */
   void publish(int head, int count) {
-    if (journal == null) {
+    if (claimants == null) {
       HeadTail.publish(sync, own, head, count);
     } else {
-      Journaled.publish(journal, sync, own, head, count);
+      ProtectedClaims.publish(sync, own, head, count);
     }
   }
 
-  /** Claims as {@link #claim}, until {@link #finish}; ST or HTS only. */
-  long open(int n, boolean fixed) {
-    return journal == null
-        ? HeadTail.claim(sync, own, other, room, n, fixed)
-        : JournaledClaims.claim(journal, journal.slot(), sync, own, other, room, n, fixed, true);
-  }
-
-  /** Ends what {@link #open} claimed: the first {@code count} are published, the rest is not. */
+  /**
+   * Ends a {@link #claim} on an ST or HTS side by position: the first {@code count} are published,
+   * the rest is not.
+   */
   void finish(int count) {
-    HeadTail.finishPeek(sync, own, count);
-    if (journal != null) {
-      Journal.endPeek(journal.slot(), own);
+    if (claimants == null) {
+      HeadTail.finishPeek(sync, own, count);
+    } else {
+      ProtectedClaims.finishPeek(note, sync, own, count);
     }
   }
 
@@ -120,6 +126,9 @@ final class RingSide {
 
   /** Moves head and tail to a position; nobody may use the ring meanwhile. */
   void set(int position) {
+    if (claimants != null) {
+      ClaimNote.clear(note);
+    }
     HeadTail.set(sync, own, position);
   }
 

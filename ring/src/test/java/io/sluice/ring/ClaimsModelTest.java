@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The model of {@link JournaledClaims}, in every order of steps and deaths, by spin: {@code
- * src/test/promela/journaled_claims.pml}.
+ * The model of {@link ProtectedClaims}, in every order of steps and deaths, by spin: {@code
+ * src/test/promela/protected_claims.pml}.
  */
 @RequiresCommand({"spin", "gcc"})
 class ClaimsModelTest {
@@ -42,7 +42,7 @@ class ClaimsModelTest {
   @Test
   void shouldTakeNothingFromTheLiveAndLetThemEndWhoeverDiesWhere(@TempDir Path directory)
       throws Exception {
-    String model = Path.of("src/test/promela/journaled_claims.pml").toAbsolutePath().toString();
+    String model = Path.of("src/test/promela/protected_claims.pml").toAbsolutePath().toString();
     run(directory, "spin", "-a", model);
     run(directory, "gcc", "-w", "-O2", "-DNFAIR=5", "-DMEMLIM=4000", "-o", "pan", "pan.c");
     // Acceptance cycles, with weak fairness: a live process that never ends is one.

@@ -98,6 +98,36 @@ class RingCreationTest {
   }
 
   @Test
+  void shouldRefuseAProtectedRingOfMoreThanAClaimsNoteCanSay() {
+    String message = "has 33554432 slots, a protected one at most 16777216";
+    assertRefused(Errno.EINVAL, message, () -> Ring.create(memory, "large", 1 << 25, -1, 0));
+    assertRefused(
+        Errno.EINVAL,
+        message,
+        () -> Ring.create(memory, "large", 1 << 25, -1, 0, Protection.CLAIMS));
+    Ring unprotected = Ring.create(memory, "large", 1 << 25, -1, 0, Protection.OFF);
+    assertEquals((1 << 25) - 1, unprotected.capacity());
+    unprotected.free(memory);
+  }
+
+  /** Who still has a handle on a ring that was freed must not write another's notes. */
+  @Test
+  void shouldHaveTheNotesOfTheRingThatWasAtItsAddress() {
+    Ring first = Ring.create(memory, "first", 32, -1, 0);
+    first.free(memory);
+    Ring made;
+    int count = 0;
+    do {
+      made = Ring.create(memory, "later" + count++, 32, -1, 0);
+      assertEquals(made.address() == first.address(), made.prodNote == first.prodNote);
+    } while (made.address() != first.address() && count < 1000);
+    assertEquals(first.prodNote, made.prodNote);
+    while (count-- > 0) {
+      Ring.lookup(memory, "later" + count).free(memory);
+    }
+  }
+
+  @Test
   void shouldRefuseANameTakenAndLeaveTheFirstAlone() {
     Ring first = Ring.create(memory, "taken", 32, -1, 0);
     first.enqueue(7);
@@ -139,7 +169,7 @@ class RingCreationTest {
     // 64 TiB: more than any machine has, and more than the window of addresses.
     HeapStats before = memory.heap(MemZone.SOCKET_ID_ANY).stats();
     assertRefused(
-        Errno.ENOMEM, "RG_huge", () -> RingElem.create(memory, "huge", 1 << 16, 1 << 30, -1, 0));
+        Errno.ENOMEM, "RG_huge", () -> RingElem.create(memory, "huge", 1 << 22, 1 << 24, -1, 0));
     assertEquals(before.allocCount(), memory.heap(MemZone.SOCKET_ID_ANY).stats().allocCount());
     assertNull(Ring.lookup(memory, "huge"));
     assertNull(MemZone.lookup(memory, "RG_huge"));

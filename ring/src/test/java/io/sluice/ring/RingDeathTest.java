@@ -277,6 +277,48 @@ class RingDeathTest {
     }
   }
 
+  /**
+   * The one that lives but is stopped may have made the claim of which nobody has said that it is
+   * his; a thread of this process that waits for it has not.
+   */
+  @ParameterizedTest(name = "flags=0x{0}")
+  @MethodSource("multi")
+  void shouldAskTheStoppedBeforeItUndoesWhatNobodyHasSaidToBeHis(int flags) throws Exception {
+    Ring ring = Ring.create(memory, RingVictim.RING, SLOTS, -1, flags);
+    try (JavaProcess stopped = startVictim();
+        JavaProcess victim = startVictim()) {
+      stopped.signal("STOP");
+      // Ahead of the note.
+      victim.send("enqueue 2 " + VICTIMS + " " + COUNT);
+      assertEquals(KILLED, victim.awaitExit(LIMIT));
+      Thread waiter = new Thread(() -> ring.enqueueBulk(numbers(10, 1), 0, 1));
+      waiter.setDaemon(true);
+      waiter.start();
+      waiter.join(300);
+      assertTrue(waiter.isAlive(), ring::dump);
+      assertEquals(COUNT, ring.prod.headPosition() - ring.prod.tailPosition(), ring::dump);
+      stopped.signal("CONT");
+      waiter.join(LIMIT.toMillis());
+      assertEquals(List.of(10L), drain(ring));
+    }
+    Await.until("the slot to be free", LIMIT, () -> memory.processTable().allAlive());
+    assertWorks(ring);
+  }
+
+  /** A position that was given back is claimed again, by one that dies ahead of its note. */
+  @Test
+  void shouldNotTakeAnEarlierNoteForThatOfAnotherClaimFromTheSamePosition() {
+    Ring ring = Ring.create(memory, RingVictim.RING, SLOTS, -1, Ring.MP_HTS_ENQ);
+    assertEquals(COUNT, HeadTail.count(ring.claimEnqueue(COUNT, true)));
+    ring.prod.finish(0);
+    try (JavaProcess victim = startVictim()) {
+      victim.send("enqueue 2 " + VICTIMS + " " + COUNT);
+      assertEquals(KILLED, victim.awaitExit(LIMIT));
+    }
+    Await.until("the claim to be closed", LIMIT, () -> ring.prod.claimed() == 0, ring::dump);
+    assertWorks(ring);
+  }
+
   @Test
   void shouldCloseTheClaimsOfADeadProcessThatNobodyMeets() {
     Ring ring = Ring.create(memory, RingVictim.RING, SLOTS, -1, Ring.MP_HTS_ENQ);

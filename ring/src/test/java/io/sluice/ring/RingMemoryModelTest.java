@@ -11,4 +11,9 @@ class RingMemoryModelTest {
   void shouldSeeNoForbiddenOutcome(@TempDir Path results) {
     Jcstress.assertNoForbiddenOutcome("io.sluice.ring.jcstress.", results);
   }
+
+  @Test
+  void shouldNeverHaveAnEarlierClaimsNoteOverALaterOnes(@TempDir Path results) {
+    Jcstress.assertNoForbiddenOutcome(LastNoteStress.class.getName(), results);
+  }
 }

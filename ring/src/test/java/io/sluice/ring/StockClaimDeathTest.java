@@ -33,9 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A JVM dies with a claim noted on a ring that a process of stock DPDK uses too, which notes none:
- * what that one has claimed is left to it, whatever it does, and what the dead one has claimed is
- * undone as soon as it is certain whose it is.
+ * A JVM dies in a claim on a ring that a process of stock DPDK uses too, which never says what it
+ * has claimed: that is left to it, whatever it does, and what the dead one has claimed is undone as
+ * soon as it is certain whose it is. At once if it has said so.
  */
 @Tag("deaths")
 @RequiresRoot
@@ -46,17 +46,24 @@ class StockClaimDeathTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final List<String> FAULTS = List.of("-Dsluice.faults=true");
   private static final int KILLED = 128 + 9;
+  private static final int MT = 0;
+  private static final int RTS = Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ;
   private static final int HTS = Ring.MP_HTS_ENQ | Ring.MC_HTS_DEQ;
   private static final int COUNT = 3;
   private static final List<Long> BEFORE = numbers(1, 2 * COUNT);
   private static final long STOCK = 100;
 
-  /** The note is two stores, the compare-and-set the third. */
-  private static final int NOTED = 3;
+  /** The store ahead of which it dies: the compare-and-set that claims, behind two that say so, */
+  private static final int CLAIM = 3;
 
-  private static final int CLAIMED = NOTED + 1;
+  /** the note that says that it has, */
+  private static final int NOTE = 4;
+
+  /** and what comes then. */
+  private static final int AFTER_NOTE = 5;
 
   private static final int LOOKS = 200;
+  private static final String[] APART = {"unshare", "--pid", "--fork", "--kill-child"};
 
   @TempDir private static Path folder;
 
@@ -77,7 +84,7 @@ class StockClaimDeathTest {
   }
 
   static Stream<Arguments> operations() {
-    return Stream.of(0, Ring.MP_RTS_ENQ | Ring.MC_RTS_DEQ, HTS)
+    return Stream.of(MT, RTS, HTS)
         .flatMap(flags -> Stream.of("enqueue", "dequeue").map(each -> Arguments.of(flags, each)));
   }
 
@@ -126,14 +133,14 @@ class StockClaimDeathTest {
   }
 
   /** Dies in its claim, which nobody undoes ahead of the end of this. */
-  private void dieInClaim(String operation) {
+  private void dieInClaim(String operation, int nth) {
     try (JavaProcess victim = victim()) {
       boolean alone =
           memory
               .processTable()
               .recover(
                   () -> {
-                    die(victim, operation, CLAIMED);
+                    die(victim, operation, nth);
                     return claimed(operation) == COUNT;
                   });
       assertTrue(alone, ring::dump);
@@ -155,9 +162,10 @@ class StockClaimDeathTest {
   /** However often somebody looks; those who wait do so each millisecond, reapers every 50. */
   private void assertStaysClaimed(String operation) {
     int sync = side(operation).sync;
+    long note = enqueues(operation) ? ring.prodNote : ring.consNote;
     long own = ring.address() + (enqueues(operation) ? RingLayout.PROD : RingLayout.CONS);
     for (int look = 0; look < LOOKS; look++) {
-      assertFalse(JournaledClaims.recover(memory.journal(), sync, own), ring::dump);
+      assertFalse(ProtectedClaims.recover(memory.claimants(), note, sync, own), ring::dump);
       assertEquals(COUNT, claimed(operation), ring::dump);
     }
     assertFalse(memory.processTable().allAlive());
@@ -182,13 +190,13 @@ class StockClaimDeathTest {
     }
   }
 
-  /** Has claimed what a JVM then notes, and dies before it finds that it is another's. */
+  /** Has claimed what a JVM then is about to claim, which dies before it finds that. */
   private void assertKeepsItsClaim(StockClaimer stock, String operation) {
     try (JavaProcess victim = victim()) {
       stock.begin(enqueues(operation) ? "enqueue" : "dequeue", COUNT, STOCK);
       Await.until("the claim", LIMIT, () -> claimed(operation) == COUNT, ring::dump);
       stock.stop();
-      die(victim, operation, NOTED);
+      die(victim, operation, CLAIM);
     }
     assertStaysClaimed(operation);
     stock.release();
@@ -237,11 +245,38 @@ class StockClaimDeathTest {
 
   @ParameterizedTest(name = "flags=0x{0} {1}")
   @MethodSource("operationsAndPeeks")
-  void shouldUndoTheClaimOfTheDeadBesideAnIdleProcess(int flags, String operation)
+  void shouldUndoWhatTheDeadHasSaidToBeItsOwnWhateverAProcessDoes(int flags, String operation)
       throws IOException {
     create(flags);
     try (StockClaimer stock = StockClaimer.secondary(program, prefix)) {
-      dieInClaim(operation);
+      stock.spin();
+      stock.stop();
+      dieInClaim(operation, AFTER_NOTE);
+      assertUndone(operation);
+      stock.resume();
+      stock.release();
+      stock.awaitLine("spun");
+      assertWorks(stock);
+    }
+  }
+
+  @Test
+  void shouldUndoWhatTheDeadHasSaidToBeItsOwnBesideAProcessThatItCannotLookAt() throws IOException {
+    create(MT);
+    try (StockClaimer stock = StockClaimer.secondary(program, prefix, APART)) {
+      stock.spin();
+      dieInClaim("enqueue", AFTER_NOTE);
+      assertUndone("enqueue");
+    }
+  }
+
+  @ParameterizedTest(name = "flags=0x{0} {1}")
+  @MethodSource("operationsAndPeeks")
+  void shouldUndoWhatTheDeadWasAboutToClaimBesideAnIdleProcess(int flags, String operation)
+      throws IOException {
+    create(flags);
+    try (StockClaimer stock = StockClaimer.secondary(program, prefix)) {
+      dieInClaim(operation, NOTE);
       assertUndone(operation);
       assertWorks(stock);
     }
@@ -249,13 +284,13 @@ class StockClaimDeathTest {
 
   @ParameterizedTest(name = "flags=0x{0} {1}")
   @MethodSource("operationsAndPeeks")
-  void shouldUndoTheClaimOfTheDeadBesideABusyProcessButNotWhileThatIsStopped(
+  void shouldUndoWhatTheDeadWasAboutToClaimBesideABusyProcessButNotWhileThatIsStopped(
       int flags, String operation) throws IOException {
     create(flags);
     try (StockClaimer stock = StockClaimer.secondary(program, prefix)) {
       stock.spin();
       stock.stop();
-      dieInClaim(operation);
+      dieInClaim(operation, NOTE);
       assertStaysClaimed(operation);
       stock.resume();
       assertUndone(operation);
@@ -265,13 +300,39 @@ class StockClaimDeathTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"peekEnqueue", "peekDequeue"})
+  void shouldLeaveAProcessWhatItPeeksIntoDuringASystemCall(String operation) throws IOException {
+    create(HTS);
+    try (StockClaimer stock = StockClaimer.secondary(program, prefix)) {
+      stock.begin(operation, COUNT, STOCK);
+      Await.until("the claim", LIMIT, () -> claimed(operation) == COUNT, ring::dump);
+      try (JavaProcess victim = victim()) {
+        die(victim, enqueues(operation) ? "dequeue" : "enqueue", AFTER_NOTE);
+      }
+      // The dead one was not about to make it: its recovery waits for nobody.
+      awaitRecovery();
+      assertEquals(COUNT, claimed(operation), ring::dump);
+      stock.release();
+      stock.awaitLine("peeked " + COUNT);
+      List<Long> left = new ArrayList<>(BEFORE);
+      if (enqueues(operation)) {
+        left.addAll(numbers(STOCK, COUNT));
+      } else {
+        left.subList(0, COUNT).clear();
+      }
+      assertEquals(left, drain());
+      assertWorks(stock);
+    }
+  }
+
   @Test
-  void shouldUndoNothingBesideAProcessThatItCannotLookAt() throws IOException {
-    create(0);
-    String[] apart = {"unshare", "--pid", "--fork", "--kill-child"};
-    try (StockClaimer stock = StockClaimer.secondary(program, prefix, apart)) {
+  void shouldUndoNothingThatTheDeadWasAboutToClaimBesideAProcessThatItCannotLookAt()
+      throws IOException {
+    create(MT);
+    try (StockClaimer stock = StockClaimer.secondary(program, prefix, APART)) {
       stock.spin();
-      dieInClaim("enqueue");
+      dieInClaim("enqueue", NOTE);
       assertStaysClaimed("enqueue");
     }
     assertUndone("enqueue");

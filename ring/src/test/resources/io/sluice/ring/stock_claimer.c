@@ -4,8 +4,10 @@
  * It does what it reads:
  *   enqueue N FIRST   enqueues N entries from FIRST on; held in the midst of it
  *   dequeue N 0       dequeues N entries, and prints them; held likewise
+ *   peekEnqueue N FIRST, peekDequeue N 0
+ *                     opens such a claim; held in a system call until it ends it
  *   spin 0 0          is held outside of the ring
- * and is held, in no system call, until SIGUSR1.
+ * and is held, in no system call but there, until SIGUSR1.
  *
  * The ring's code is that of rte_ring.h as it is: its copy from or to a page without access ends in
  * the handler of SIGSEGV, which spins there.
@@ -62,6 +64,39 @@ static void dequeue(struct rte_ring *ring, unsigned int n)
 	printf("\n");
 }
 
+static void hold_in_system_call(void)
+{
+	sigset_t all, none;
+
+	sigfillset(&all);
+	sigemptyset(&none);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	while (!released)
+		sigsuspend(&none);
+	released = 0;
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void peek_enqueue(struct rte_ring *ring, unsigned int n, uint64_t first)
+{
+	unsigned int claimed = rte_ring_enqueue_bulk_start(ring, n, NULL);
+
+	hold_in_system_call();
+	for (unsigned int i = 0; i < n; i++)
+		entries[i] = (void *)(first + i);
+	rte_ring_enqueue_finish(ring, entries, claimed);
+	printf("peeked %u\n", claimed);
+}
+
+static void peek_dequeue(struct rte_ring *ring, unsigned int n)
+{
+	unsigned int claimed = rte_ring_dequeue_bulk_start(ring, entries, n, NULL);
+
+	hold_in_system_call();
+	rte_ring_dequeue_finish(ring, claimed);
+	printf("peeked %u\n", claimed);
+}
+
 int main(int argc, char **argv)
 {
 	struct rte_ring *ring;
@@ -86,6 +121,10 @@ int main(int argc, char **argv)
 			enqueue(ring, n, first);
 		} else if (strcmp(order, "dequeue") == 0) {
 			dequeue(ring, n);
+		} else if (strcmp(order, "peekEnqueue") == 0) {
+			peek_enqueue(ring, n, first);
+		} else if (strcmp(order, "peekDequeue") == 0) {
+			peek_dequeue(ring, n);
 		} else {
 			printf("spins\n");
 			hold();

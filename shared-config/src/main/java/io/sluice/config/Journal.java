@@ -31,17 +31,15 @@ public final class Journal {
 
   private final long address;
   private final ProcessTable processes;
-  private final StockProcesses stock;
   private final ThreadLocal<Long> slots = ThreadLocal.withInitial(() -> 0L);
   private final List<Taken> taken = new ArrayList<>();
 
   /** A slot of this process, and whose. */
   private record Taken(Thread thread, long slot) {}
 
-  private Journal(long address, ProcessTable processes, StockProcesses stock) {
+  private Journal(long address, ProcessTable processes) {
     this.address = address;
     this.processes = processes;
-    this.stock = stock;
   }
 
   /** The bytes of the zone. */
@@ -54,13 +52,9 @@ public final class Journal {
     Memory.putInt(address + JournalLayout.SLOTS, JournalLayout.MAX_THREADS);
   }
 
-  /**
-   * The journal at that address, for a process that has its place in the table.
-   *
-   * @param stock who notes nothing here
-   */
-  public static Journal at(long address, ProcessTable processes, StockProcesses stock) {
-    return new Journal(address, processes, stock);
+  /** The journal at that address, for a process that has its place in the table. */
+  public static Journal at(long address, ProcessTable processes) {
+    return new Journal(address, processes);
   }
 
   /** The table that says which slots' owners live. */
@@ -120,66 +114,44 @@ public final class Journal {
   }
 
   private static void freeSlot(long slot) {
-    clear(slot + JournalLayout.CLAIM);
+    end(slot);
     endReference(slot);
     endStack(slot);
-    for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
-      clear(peek(slot, i));
-    }
     Memory.putIntVolatile(slot + JournalLayout.OWNER, 0);
   }
 
   /** Notes that the thread of this slot is about to claim {@code count} from {@code head} on. */
   public static void intend(long slot, long side, int head, int count) {
-    Memory.putLong(slot + JournalLayout.CLAIM + JournalLayout.EXTENT, extent(head, count));
-    Memory.putLong(slot + JournalLayout.CLAIM + JournalLayout.SIDE, side);
+    Memory.putLong(slot + JournalLayout.EXTENT, extent(head, count));
+    Memory.putLong(slot + JournalLayout.SIDE, side);
   }
 
   private static long extent(int head, int count) {
     return (long) count << 32 | head & 0xffff_ffffL;
   }
 
-  /**
-   * Takes the note back: the claim is over, or did not come about. A note that stayed would speak
-   * of another claim when the ring's memory, or its indices, are used again.
-   */
+  /** The claim is noted where it was made by now, or did not come about. */
   public static void end(long slot) {
-    clear(slot + JournalLayout.CLAIM);
-  }
-
-  private static void clear(long claim) {
-    Memory.putLongRelease(claim + JournalLayout.SIDE, 0);
-  }
-
-  private static long peek(long slot, int index) {
-    return slot + JournalLayout.PEEKS + (long) index * JournalLayout.CLAIM_SIZEOF;
+    Memory.putLongRelease(slot + JournalLayout.SIDE, 0);
   }
 
   /**
-   * Notes a claim that stays open until {@link #endPeek}, while the thread does other things.
+   * Whether a process that is dead was about to make just this claim, and may have.
    *
-   * @throws IllegalStateException if the thread has {@link JournalLayout#MAX_PEEKS} open already
+   * @param head where it begins
+   * @param count of entries up to the side's head
    */
-  public static void intendPeek(long slot, long side, int head, int count) {
-    for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
-      long found = Memory.getLong(peek(slot, i) + JournalLayout.SIDE);
-      if (found == 0 || found == side) {
-        Memory.putLong(peek(slot, i) + JournalLayout.EXTENT, extent(head, count));
-        Memory.putLongRelease(peek(slot, i) + JournalLayout.SIDE, side);
-        return;
-      }
+  boolean isOfTheDead(long side, int head, int count) {
+    boolean found = false;
+    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
+      int owner = Memory.getIntVolatile(slot(i) + JournalLayout.OWNER);
+      found |=
+          owner != 0
+              && Memory.getLongVolatile(slot(i) + JournalLayout.SIDE) == side
+              && Memory.getLong(slot(i) + JournalLayout.EXTENT) == extent(head, count)
+              && !processes.isAlive(owner);
     }
-    throw new IllegalStateException(
-        "this thread peeks into " + JournalLayout.MAX_PEEKS + " rings already; finish one first");
-  }
-
-  /** The claim on that side is over. */
-  public static void endPeek(long slot, long side) {
-    for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
-      if (Memory.getLong(peek(slot, i) + JournalLayout.SIDE) == side) {
-        clear(peek(slot, i));
-      }
-    }
+    return found;
   }
 
   /** What a thread does to an mbuf's reference count, as far as it has got with saying so. */
@@ -292,87 +264,6 @@ public final class Journal {
       }
     }
     return false;
-  }
-
-  /** Who may have made a claim. */
-  public enum Claimant {
-    /** Nobody whose intent is in the journal. */
-    NONE,
-    /** Only processes that are dead, or one of stock DPDK. */
-    DEAD,
-    /** One that lives: it has claimed, or will soon find that it has not. */
-    ALIVE
-  }
-
-  /**
-   * Who, by the intents of all threads, may have made the claim that is open on a side.
-   *
-   * @param head where it begins
-   * @param count of entries up to the side's head
-   */
-  public Claimant claimant(long side, int head, int count) {
-    Claimant found = Claimant.NONE;
-    for (int i = 0; i < JournalLayout.MAX_THREADS; i++) {
-      int owner = Memory.getIntVolatile(slot(i) + JournalLayout.OWNER);
-      if (owner != 0) {
-        Claimant here = claimant(slot(i), owner, side, extent(head, count));
-        found = here.ordinal() > found.ordinal() ? here : found;
-      }
-    }
-    return found;
-  }
-
-  /**
-   * Whether it is certain that no process of stock DPDK has made the claim that is open on a side;
-   * by who recovers only. To be asked again if not: {@link StockProcesses#areOutOf}.
-   *
-   * @param word the side's head
-   */
-  public boolean isOfNoStock(long side, long word) {
-    return stock.areOutOf(side, word, Memory.getIntVolatile(address + JournalLayout.UNDONE));
-  }
-
-  /** Ahead of undoing a claim, after which the same side may have the same head for another one. */
-  public void countUndone() {
-    Memory.getAndAddInt(address + JournalLayout.UNDONE, 1);
-  }
-
-  private Claimant claimant(long slot, int owner, long side, long extent) {
-    Claimant found = claimantOf(slot + JournalLayout.CLAIM, owner, side, extent);
-    for (int i = 0; found == Claimant.NONE && i < JournalLayout.MAX_PEEKS; i++) {
-      found = claimantOf(peek(slot, i), owner, side, extent);
-    }
-    return found;
-  }
-
-  private Claimant claimantOf(long claim, int owner, long side, long extent) {
-    if (Memory.getLongVolatile(claim + JournalLayout.SIDE) != side) {
-      return Claimant.NONE;
-    }
-    long noted = Memory.getLong(claim + JournalLayout.EXTENT);
-    if ((int) noted == (int) extent && processes.isAlive(owner)) {
-      return Claimant.ALIVE;
-    }
-    return noted == extent ? Claimant.DEAD : Claimant.NONE;
-  }
-
-  /** Visits the sides that a process's threads may have left claimed; 0 is not among them. */
-  public void forEachSide(int generation, LongConsumer visitor) {
-    forEachSlot(
-        generation,
-        slot -> {
-          visit(slot + JournalLayout.CLAIM, visitor);
-          for (int i = 0; i < JournalLayout.MAX_PEEKS; i++) {
-            visit(peek(slot, i), visitor);
-          }
-        });
-  }
-
-  private static void visit(long claim, LongConsumer visitor) {
-    long side = Memory.getLongVolatile(claim + JournalLayout.SIDE);
-    if (side != 0) {
-      visitor.accept(side);
-    }
   }
 
   private void forEachSlot(int generation, LongConsumer visitor) {

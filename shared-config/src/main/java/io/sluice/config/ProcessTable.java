@@ -33,7 +33,7 @@ public final class ProcessTable {
    * Counts the changes of what Sluice keeps in memory beside DPDK's structures, in any of its
    * zones: processes of two releases that differ in it cannot share memory.
    */
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final long ACTIVE = 1L << 32;
   private static final int NONE = -1;
@@ -48,6 +48,7 @@ public final class ProcessTable {
   private final Object recovery = new Object();
   private boolean recovering;
   private Predicate<Entry> recoverer = dead -> true;
+  private BooleanSupplier outside = () -> false;
   private BooleanSupplier stockPrimary = () -> false;
   private int ownSlot = NONE;
   private int ownGeneration;
@@ -135,6 +136,8 @@ public final class ProcessTable {
     Memory.putString(slot + ProcessTableLayout.ROLE, ProcessTableLayout.ROLE_LENGTH, role);
     ownGeneration = Memory.getAndAddInt(address + ProcessTableLayout.NEXT_GENERATION, 1) + 1;
     Memory.putInt(slot + ProcessTableLayout.GENERATION, ownGeneration);
+    // What was asked so far is of claims that are older than this process.
+    Memory.putInt(slot + ProcessTableLayout.ANSWERED, asked());
     Memory.putLongRelease(slot + ProcessTableLayout.PID, Libc.getpid() | ACTIVE);
     ownSlot = index;
     try {
@@ -226,6 +229,17 @@ public final class ProcessTable {
     return ownGeneration;
   }
 
+  /** This process's slot; it has claimed one. */
+  int ownSlot() {
+    return ownSlot;
+  }
+
+  /** Whether the process of that slot, of which nothing but its slot may be known, runs. */
+  boolean isSlotAlive(int index) {
+    long word = Memory.getLongVolatile(slot(index) + ProcessTableLayout.PID);
+    return word != 0 && isAlive(index, word);
+  }
+
   /** The process of that generation, which may be dead; null if it is not in the table. */
   public Entry find(int generation) {
     for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
@@ -281,6 +295,45 @@ public final class ProcessTable {
    */
   public void setRecoverer(Predicate<Entry> recoverer) {
     this.recoverer = recoverer;
+  }
+
+  /** How to see whether each thread of this process is outside of claims. */
+  public void setOutside(BooleanSupplier outside) {
+    this.outside = outside;
+  }
+
+  private int asked() {
+    return Memory.getIntVolatile(address + ProcessTableLayout.ASKED);
+  }
+
+  /** Asks each process whether its threads are outside of claims: the question's number. */
+  int ask() {
+    return Memory.getAndAddInt(address + ProcessTableLayout.ASKED, 1) + 1;
+  }
+
+  /**
+   * Answers what was asked, if this process can. What its threads stored in claims before is to be
+   * seen by who sees the answer: volatile.
+   */
+  public void answer() {
+    if (ownSlot == NONE) {
+      return;
+    }
+    int asked = asked();
+    long answered = slot(ownSlot) + ProcessTableLayout.ANSWERED;
+    if (Memory.getInt(answered) != asked && outside.getAsBoolean()) {
+      Memory.putIntVolatile(answered, asked);
+    }
+  }
+
+  /** Whether all that live have answered that question, or one that was asked later. */
+  boolean haveAnswered(int question) {
+    boolean all = true;
+    for (int i = 0; i < ProcessTableLayout.MAX_PROCESSES; i++) {
+      int answered = Memory.getIntVolatile(slot(i) + ProcessTableLayout.ANSWERED);
+      all &= answered - question >= 0 || !isSlotAlive(i);
+    }
+    return all;
   }
 
   /**

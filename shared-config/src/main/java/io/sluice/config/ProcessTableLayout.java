@@ -13,8 +13,9 @@ package io.sluice.config;
  *          its generation, and  24 32  role
  *          its pid in the
  *          upper half
- *   16  4  version of Sluice's
- *          own zones
+ *   16  4  version of Sluice's  56  4  the last question that it has
+ *          own zones                   answered
+ *   20  4  questions asked
  *   lcore owners, from 64
  *    0  4  generation of who
  *          has lcore 0, or 0
@@ -29,6 +30,7 @@ public final class ProcessTableLayout {
   public static final int PRIMARY = 8;
 
   public static final int VERSION = 16;
+  public static final int ASKED = 20;
 
   public static final int LCORE_OWNERS = 64;
   public static final int FIRST_SLOT = 64 + 512;
@@ -40,6 +42,7 @@ public final class ProcessTableLayout {
   public static final int GENERATION = 20;
   public static final int ROLE = 24;
   public static final int ROLE_LENGTH = 32;
+  public static final int ANSWERED = 56;
 
   /** Bytes of a slot. */
   public static final int SLOT_SIZEOF = 128;

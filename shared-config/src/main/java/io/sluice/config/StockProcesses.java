@@ -2,20 +2,17 @@ package io.sluice.config;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The processes of stock DPDK that use this memory. They are in no table and note nothing in the
- * journal: a secondary is known by its socket, the primary by its lock on the config.
+ * The processes of stock DPDK that use this memory. They are in no table and note nothing: a
+ * secondary is known by its socket, the primary by its lock on the config.
  */
 public final class StockProcesses {
   /** Place in {@code mp_socket_<pid>_<tsc>}; it is the pid of the process's own PID namespace. */
@@ -26,9 +23,6 @@ public final class StockProcesses {
 
   private final RuntimeDirectory directory;
   private final ProcessTable processes;
-
-  /** By side; whoever recovers has them for itself. */
-  private final Map<Long, GracePeriod> periods = new HashMap<>();
 
   /** Those of a runtime directory, for a process that is in the table. */
   public StockProcesses(RuntimeDirectory directory, ProcessTable processes) {
@@ -43,29 +37,11 @@ public final class StockProcesses {
   }
 
   /**
-   * Whether it is certain that a claim that is open on a ring's side is none of theirs: each of
-   * their threads has been outside of all ring code since the claim was first seen here. By who
-   * recovers ({@link ProcessTable#recover}) only, again and again; false also as long as one of
-   * these processes cannot be looked at.
+   * The threads that they have at one moment.
    *
-   * @param word the side's head, as it was read before; another one is another claim
-   * @param undone how many claims have been undone; another number may be another claim, too
+   * @throws IOException if one of the processes cannot be looked at
    */
-  boolean areOutOf(long side, long word, int undone) {
-    try {
-      GracePeriod period = periods.get(side);
-      if (period == null || !period.goesOnWith(word, undone)) {
-        period = new GracePeriod(word, undone, threads());
-        periods.put(side, period);
-      }
-      return period.isOver();
-    } catch (IOException | DirectoryIteratorException e) {
-      // One of them cannot be looked at, now or ever.
-      return false;
-    }
-  }
-
-  private List<StockThread> threads() throws IOException {
+  List<StockThread> threads() throws IOException {
     List<StockThread> threads = new ArrayList<>();
     int primary = processes.isPrimaryStock() ? MemConfig.lockHolder(directory) : -1;
     if (primary >= 0) {

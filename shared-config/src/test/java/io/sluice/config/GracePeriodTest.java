@@ -9,11 +9,12 @@ import org.junit.jupiter.api.Test;
 class GracePeriodTest {
   @Test
   void shouldBeginAnewForAnotherClaim() {
-    GracePeriod period = new GracePeriod(4711, 1, new ArrayList<>());
-    assertTrue(period.isOver());
-    assertTrue(period.goesOnWith(4711, 1));
-    assertFalse(period.goesOnWith(4712, 1));
-    // The same head, but after something was undone.
-    assertFalse(period.goesOnWith(4711, 2));
+    GracePeriod period = new GracePeriod(4711, 12, 1, 0, new ArrayList<>(), false);
+    assertTrue(period.goesOnWith(4711, 12, 1));
+    assertFalse(period.goesOnWith(4712, 12, 1));
+    // The same head, but somebody has claimed since and said so.
+    assertFalse(period.goesOnWith(4711, 13, 1));
+    // The same, but after something was undone.
+    assertFalse(period.goesOnWith(4711, 12, 2));
   }
 }

@@ -12,6 +12,7 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +133,36 @@ class ProcessTableTest {
     assertEquals(List.of(3), entries().get(0).lcores());
     second.release();
     assertEquals(List.of(), entries());
+  }
+
+  @Test
+  void shouldHaveAnAnswerOnceAllThatLiveAreOutside() {
+    ProcessTable asking = claim("asking");
+    asking.setOutside(() -> true);
+    AtomicBoolean outside = new AtomicBoolean();
+    ProcessTable asked = claim("asked");
+    asked.setOutside(outside::get);
+    claim("dead");
+    killHolderOf(2);
+    int question = asking.ask();
+    asking.answer();
+    asked.answer();
+    assertFalse(asking.haveAnswered(question));
+    // What is asked later is another question.
+    outside.set(true);
+    asked.answer();
+    assertTrue(asking.haveAnswered(question));
+    assertFalse(asking.haveAnswered(asking.ask()));
+  }
+
+  @Test
+  void shouldNotAskWhoCameAfterTheQuestion() {
+    ProcessTable asking = claim("asking");
+    asking.setOutside(() -> true);
+    int question = asking.ask();
+    asking.answer();
+    claim("newcomer");
+    assertTrue(asking.haveAnswered(question));
   }
 
   @Test

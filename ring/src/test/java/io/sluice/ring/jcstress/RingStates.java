@@ -58,6 +58,11 @@ public final class RingStates {
       Memory.putLong(word, 0);
     }
 
+    /** The ring. */
+    public Ring ring() {
+      return ring;
+    }
+
     /** The entries, numbers below 100, as one number: 1112 are 11 and 12, 123 are 1, 2 and 3. */
     long contents() {
       long[] entries = new long[SLOTS];

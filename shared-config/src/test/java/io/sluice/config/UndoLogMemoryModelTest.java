@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The jcstress tests of the journal and of the locks' logs. */
-class JournalMemoryModelTest {
+/** The jcstress tests of the locks' logs. */
+class UndoLogMemoryModelTest {
   @Test
   void shouldSeeNoForbiddenOutcome(@TempDir Path results) {
-    Jcstress.assertNoForbiddenOutcome(JournalStress.class.getName(), results);
+    Jcstress.assertNoForbiddenOutcome(UndoLogStress.class.getName(), results);
   }
 }

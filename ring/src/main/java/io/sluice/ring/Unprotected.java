@@ -14,13 +14,13 @@ import io.sluice.platform.Memory;
  * compare-and-set, where it would otherwise have to be kept across it (12.7 ns in place of 10.6,
  * JDK 25).
  */
-final class Unjournaled {
+final class Unprotected {
   /** No claim: fewer entries than asked for. */
   static final long NONE = -1;
 
   private static final long LOW = 0xffff_ffffL;
 
-  private Unjournaled() {}
+  private Unprotected() {}
 
   /** How many were enqueued. */
   static int enqueue(Ring handle, long[] objs, int offset, int n, boolean fixed) {

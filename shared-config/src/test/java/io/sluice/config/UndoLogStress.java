@@ -11,11 +11,8 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** Whoever sees a step sees what was noted ahead of it. */
-public final class JournalStress {
-  private static final int HEAD = 5;
-  private static final int COUNT = 3;
-
-  private JournalStress() {}
+public final class UndoLogStress {
+  private UndoLogStress() {}
 
   /** Of every test here: whether the step is seen, and whether its note is. */
   @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "nothing as yet")
@@ -23,68 +20,6 @@ public final class JournalStress {
   @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "noted and done")
   @Outcome(id = "true, false", expect = Expect.FORBIDDEN, desc = "done, and it cannot be undone")
   public static class Outcomes {}
-
-  /** A thread's slot in the journal, and behind it the head that it claims from. */
-  @State
-  public static class Claim {
-    private static final InTurn<Long> PLACES =
-        new InTurn<>(i -> Memory.allocate(2L * JournalLayout.SLOT_SIZEOF));
-
-    final long slot = PLACES.next();
-    final long side = slot + JournalLayout.SLOT_SIZEOF;
-
-    public Claim() {
-      Memory.fill(slot, 2L * JournalLayout.SLOT_SIZEOF, (byte) 0);
-      Memory.putLong(side, HEAD);
-    }
-
-    boolean isMoved() {
-      return Memory.getLongAcquire(side) == HEAD + COUNT;
-    }
-
-    boolean isNoted(int at) {
-      return Memory.getLong(slot + at + JournalLayout.SIDE) == side
-          && Memory.getLong(slot + at + JournalLayout.EXTENT) == ((long) COUNT << 32 | HEAD);
-    }
-  }
-
-  /** A claim's intent is there ahead of the claim. */
-  @JCStressTest
-  @JCStressMeta(Outcomes.class)
-  public static class Intent {
-    /** Claims. */
-    @Actor
-    public void claim(Claim state) {
-      Journal.intend(state.slot, state.side, HEAD, COUNT);
-      Memory.compareAndSetLong(state.side, HEAD, HEAD + COUNT);
-    }
-
-    /** Looks whose claim it is. */
-    @Actor
-    public void look(Claim state, ZZ_Result r) {
-      r.r1 = state.isMoved();
-      r.r2 = state.isNoted(JournalLayout.CLAIM);
-    }
-  }
-
-  /** A peek's likewise. */
-  @JCStressTest
-  @JCStressMeta(Outcomes.class)
-  public static class PeekIntent {
-    /** Opens a claim. */
-    @Actor
-    public void claim(Claim state) {
-      Journal.intendPeek(state.slot, state.side, HEAD, COUNT);
-      Memory.compareAndSetLong(state.side, HEAD, HEAD + COUNT);
-    }
-
-    /** Looks whose claim it is. */
-    @Actor
-    public void look(Claim state, ZZ_Result r) {
-      r.r1 = state.isMoved();
-      r.r2 = state.isNoted(JournalLayout.PEEKS);
-    }
-  }
 
   /** A lock's record, and behind its log a word that the lock guards. */
   @State

@@ -1,24 +1,21 @@
 package io.sluice.ring;
 
-import io.sluice.config.Journal;
+import io.sluice.config.Claimants;
 import io.sluice.memzone.ObjectOwners;
 import io.sluice.platform.Memory;
 
 /**
- * Enqueue and dequeue where claims are noted: the first try of {@link JournaledClaims}, the copy
- * and the publication in one, and all else in {@link JournaledClaims#claim}.
- *
- * <p>In one, because a claim packed into a long, and a second look for the thread's slot, cost as
- * much as the note. By the handle as in {@link Unjournaled}.
+ * Enqueue and dequeue where claims are noted: the first try of {@link ProtectedClaims}, the copy
+ * and the publication in one, and all else in {@link ProtectedClaims#claim}. In one, and by the
+ * handle, as in {@link Unprotected}.
  */
-final class Journaled {
+final class Protected {
   private static final long LOW = 0xffff_ffffL;
 
-  private Journaled() {}
+  private Protected() {}
 
   /** How many were enqueued. */
   static int enqueue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
-    long slot = handle.journal.slot();
     int sync = handle.prodSync;
     long ring = handle.address();
     long own = ring + RingLayout.PROD;
@@ -29,10 +26,19 @@ final class Journaled {
     if (count == 0) {
       return 0;
     }
-    if (!JournaledClaims.take(slot, sync, own, head, count, false)) {
+    if (!ProtectedClaims.take(
+        handle.claimants, handle.self, handle.prodNote, sync, own, head, count)) {
       long claim =
-          JournaledClaims.claim(
-              handle.journal, slot, sync, own, other, handle.capacity, n, fixed, false);
+          ProtectedClaims.claim(
+              handle.claimants,
+              handle.self,
+              handle.prodNote,
+              sync,
+              own,
+              other,
+              handle.capacity,
+              n,
+              fixed);
       count = HeadTail.count(claim);
       if (count == 0) {
         return 0;
@@ -40,14 +46,12 @@ final class Journaled {
       head = HeadTail.head(claim);
     }
     RingEntries.write(ring, handle.mask, head, objs, offset, count);
-    JournaledClaims.publish(sync, own, head, count);
-    Journal.end(slot);
+    ProtectedClaims.publish(sync, own, head, count);
     return count;
   }
 
   /** How many were dequeued; they are this process's where there are owners. */
   static int dequeue(Ring handle, long[] objs, int offset, int n, boolean fixed) {
-    long slot = handle.journal.slot();
     int sync = handle.consSync;
     long ring = handle.address();
     long own = ring + RingLayout.CONS;
@@ -58,9 +62,11 @@ final class Journaled {
     if (count == 0) {
       return 0;
     }
-    if (!JournaledClaims.take(slot, sync, own, head, count, false)) {
+    if (!ProtectedClaims.take(
+        handle.claimants, handle.self, handle.consNote, sync, own, head, count)) {
       long claim =
-          JournaledClaims.claim(handle.journal, slot, sync, own, other, 0, n, fixed, false);
+          ProtectedClaims.claim(
+              handle.claimants, handle.self, handle.consNote, sync, own, other, 0, n, fixed);
       count = HeadTail.count(claim);
       if (count == 0) {
         return 0;
@@ -72,32 +78,25 @@ final class Journaled {
     if (owners != null) {
       owners.take(objs, offset, count);
     }
-    JournaledClaims.publish(sync, own, head, count);
-    Journal.end(slot);
+    ProtectedClaims.publish(sync, own, head, count);
     return count;
   }
 
-  /** Claims {@code n} entries or none: where they begin, or {@link Unjournaled#NONE}. */
-  static long claim(Journal journal, int sync, long own, long other, int room, int n) {
-    long slot = journal.slot();
+  /** Claims {@code n} entries or none: where they begin, or {@link Unprotected#NONE}. */
+  static long claim(
+      Claimants claimants, int self, long note, int sync, long own, long other, int room, int n) {
     int head = Memory.getIntAcquire(own + HeadTailLayout.TAIL);
     int available = room + Memory.getIntAcquire(other + HeadTailLayout.TAIL) - head;
     if (n <= 0 || n > available) {
-      return Unjournaled.NONE;
+      return Unprotected.NONE;
     }
-    if (!JournaledClaims.take(slot, sync, own, head, n, false)) {
-      long claim = JournaledClaims.claim(journal, slot, sync, own, other, room, n, true, false);
+    if (!ProtectedClaims.take(claimants, self, note, sync, own, head, n)) {
+      long claim = ProtectedClaims.claim(claimants, self, note, sync, own, other, room, n, true);
       if (HeadTail.count(claim) == 0) {
-        return Unjournaled.NONE;
+        return Unprotected.NONE;
       }
       head = HeadTail.head(claim);
     }
     return head & LOW;
-  }
-
-  /** Ends what {@link #claim} began. */
-  static void publish(Journal journal, int sync, long own, int head, int count) {
-    JournaledClaims.publish(sync, own, head, count);
-    Journal.end(journal.slot());
   }
 }
