@@ -74,6 +74,7 @@ abstract class CProcess implements AutoCloseable {
     try {
       if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
+        throw new AssertionError("still running " + LIMIT + " after the end of its input");
       }
     } catch (InterruptedException e) {
       throw new AssertionError(e);

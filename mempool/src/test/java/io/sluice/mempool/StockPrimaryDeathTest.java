@@ -7,6 +7,7 @@ import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import io.sluice.ring.Ring;
 import io.sluice.testing.Await;
+import io.sluice.testing.JavaProcess;
 import io.sluice.testing.RequiresCommand;
 import io.sluice.testing.RequiresHugepages;
 import io.sluice.testing.RequiresRoot;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,20 @@ class StockPrimaryDeathTest {
       int lost = CProcess.POOL_SIZE - Integer.parseInt(state[2]);
       assertTrue(lost <= deaths * StockVictim.COUNT, deaths + " deaths lost " + lost);
       assertEquals("rings 0 0", String.join(" ", List.of(state).subList(3, state.length)));
+    }
+  }
+
+  /** The primary, which ends, waits for one. */
+  @Test
+  void shouldFreeTheLocksOfOneThatDiedBeforeTheLastLeaves() throws IOException {
+    try (CPrimary primary = new CPrimary(program, 0, "0");
+        JavaProcess victim = JavaProcess.start(StockVictim.class, primary.prefix);
+        SharedMemory last = primary.attach()) {
+      victim.awaitLine("^ready", LIMIT);
+      assertTrue(last.processTable().allAlive());
+      victim.send("hold");
+      victim.awaitLine("^holds", LIMIT);
+      victim.kill();
     }
   }
 }

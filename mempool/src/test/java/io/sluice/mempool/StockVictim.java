@@ -1,6 +1,7 @@
 package io.sluice.mempool;
 
 import io.sluice.config.EalOptions;
+import io.sluice.config.Locks;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.StoreFaults;
 import io.sluice.ring.Ring;
@@ -11,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * A secondary on a {@link CPrimary}: reads {@code OPERATION NTH}, gets ready, and dies ahead of the
- * NTH store of enqueueing or dequeueing {@link #COUNT} mbufs on the primary's rings.
+ * NTH store of enqueueing or dequeueing {@link #COUNT} mbufs on the primary's rings. Told {@code
+ * hold} it holds a lock of the primary's until it is killed.
  */
 final class StockVictim {
   static final int COUNT = 3;
@@ -37,6 +39,11 @@ final class StockVictim {
     memory.journal().slot();
     System.out.println("ready");
     String[] words = input.readLine().split(" ");
+    if (words[0].equals("hold")) {
+      memory.locks().lock(Locks.HOTPLUG);
+      System.out.println("holds");
+      input.readLine();
+    }
     boolean enqueues = words[0].equals("enqueue");
     if (enqueues && Mbuf.allocBulk(pool, mbufs, 0, COUNT) != COUNT) {
       throw new IllegalStateException("the pool is empty");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -19,6 +20,11 @@ final class Reaper implements AutoCloseable {
 
   /** Whoever asks holds a ring up meanwhile. */
   private static final long ANSWER_MILLIS = 10;
+
+  /** How long a process puts its end off for what can be put right only in a while. */
+  private static final long LEAVE_NANOS = 100_000_000;
+
+  private static final long LEAVE_POLL_NANOS = 1_000_000;
 
   /** On the stack of a thread that carries a virtual one, of whose own frames it shows nothing. */
   private static final String CARRIES = "jdk.internal.vm.Continuation";
@@ -57,13 +63,19 @@ final class Reaper implements AutoCloseable {
     }
   }
 
-  /** What fails here may succeed in another process; this one goes on, if only to answer. */
-  private void recoverFromTheDead() {
+  /**
+   * What fails here may succeed in another process; this one goes on, if only to answer.
+   *
+   * @return whether there are no dead left
+   */
+  private boolean recoverFromTheDead() {
     try {
-      memory.processTable().freeDead();
+      boolean all = memory.processTable().freeDead();
       recoverLeft();
+      return all;
     } catch (RuntimeException e) {
       LoggerFactory.getLogger(Reaper.class).error("recovering from a dead process failed", e);
+      return false;
     }
   }
 
@@ -91,9 +103,18 @@ final class Reaper implements AutoCloseable {
 
   /** Before this process gives its slot back. */
   void leave() {
+    recoverAsTheLast();
     ProcessTable processes = memory.processTable();
     ProcessTable.Entry own = processes.find(processes.generation());
     recoveries().forEach(recovery -> recovery.leave(memory, own));
+  }
+
+  /** Who has died just now may leave nobody else of Sluice behind, but processes of stock DPDK. */
+  private void recoverAsTheLast() {
+    long end = System.nanoTime() + LEAVE_NANOS;
+    while (!recoverFromTheDead() && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(LEAVE_POLL_NANOS);
+    }
   }
 
   /** Has recovered what this process holds, as others would after its death; whether it is done. */
