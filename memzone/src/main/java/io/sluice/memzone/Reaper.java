@@ -104,9 +104,14 @@ final class Reaper implements AutoCloseable {
   /** Before this process gives its slot back. */
   void leave() {
     recoverAsTheLast();
+    memory.claimants().end();
     ProcessTable processes = memory.processTable();
     ProcessTable.Entry own = processes.find(processes.generation());
-    recoveries().forEach(recovery -> recovery.leave(memory, own));
+    // Those last that others need to work: pools use rings.
+    List<Recovery> all = recoveries();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      all.get(i).leave(memory, own);
+    }
   }
 
   /** Who has died just now may leave nobody else of Sluice behind, but processes of stock DPDK. */
@@ -119,6 +124,7 @@ final class Reaper implements AutoCloseable {
 
   /** Has recovered what this process holds, as others would after its death; whether it is done. */
   boolean bury() {
+    memory.claimants().end();
     ProcessTable processes = memory.processTable();
     ProcessTable.Entry own = processes.find(processes.generation());
     return processes.recover(() -> recover(own));

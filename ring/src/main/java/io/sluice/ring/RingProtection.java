@@ -81,6 +81,10 @@ record RingProtection(Protection protection, long notes, long entry, long value)
     long zone = MemZone.lookupOrReserve(m, ZONE, SIZEOF, MemZone.SOCKET_ID_ANY, 0, ALIGN).address();
     int index = placeFor(zone, ring);
     if (index < 0) {
+      freeUnlisted(m, zone);
+      index = placeFor(zone, ring);
+    }
+    if (index < 0) {
       throw new SluiceException(
           Errno.ENOSPC, "ring '" + name + "': " + ENTRIES + " rings are there already");
     }
@@ -104,6 +108,21 @@ record RingProtection(Protection protection, long notes, long entry, long value)
       free = free < 0 && isFree(entry) ? i : free;
     }
     return unused < 0 ? free : unused;
+  }
+
+  /**
+   * Frees the places of rings that a process of stock DPDK has freed, which knows nothing of them.
+   * That is so whatever comes of the change that this is part of.
+   */
+  private static void freeUnlisted(SharedMemory m, long zone) {
+    Set<Long> listed = new HashSet<>();
+    RingCreation.walk(m, listed::add);
+    for (int i = 0; i < ENTRIES; i++) {
+      long ring = Memory.getLong(entry(zone, i)) & -ALIGN;
+      if (!listed.contains(ring)) {
+        Memory.putLongVolatile(entry(zone, i), ring | FREE);
+      }
+    }
   }
 
   static void remove(SharedMemory m, UndoLog log, long ring) {

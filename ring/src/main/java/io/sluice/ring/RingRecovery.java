@@ -62,6 +62,12 @@ public final class RingRecovery implements Recovery {
     return ProtectedClaims.recover(claimants, note, sync, side, who);
   }
 
+  /** What it has open is undone, as a dead one's, and its number is another's from then on. */
+  @Override
+  public void leave(SharedMemory m, ProcessTable.Entry own) {
+    recover(m, own);
+  }
+
   @Override
   public boolean isInsideClaim(StackTraceElement frame) {
     return frame.getClassName().equals(ProtectedClaims.class.getName())

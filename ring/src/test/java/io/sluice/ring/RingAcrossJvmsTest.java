@@ -131,6 +131,21 @@ class RingAcrossJvmsTest {
   }
 
   @Test
+  void shouldEndWhatTheOtherHasOpenWhenItLeaves() {
+    if (ring.prodSyncType() != SyncType.HTS) {
+      return;
+    }
+    try (RingPeer other = new RingPeer(memory.options().filePrefix())) {
+      assertEquals("3", other.ask("enqueueStart", NAME, 3));
+      assertEquals(3, ring.prod.claimed());
+      other.leave();
+    }
+    assertEquals(0, ring.prod.claimed());
+    assertEquals(capacity, ring.enqueueBurst(numbers(1, 20), 0, 20));
+    assertHolds(1, capacity);
+  }
+
+  @Test
   void shouldLeaveInTheRingWhatTheOtherOnlyPeekedAt() {
     if (!ring.consSyncType().canPeek()) {
       return;

@@ -110,6 +110,24 @@ class RingCreationTest {
     unprotected.free(memory);
   }
 
+  /** A process of stock DPDK, which has freed rings, does not give their places back. */
+  @Test
+  void shouldFindAPlaceWhereAllAreOfRingsThatAreNoMore() {
+    Ring first = Ring.create(memory, "first", 32, -1, 0, Protection.CLAIMS);
+    long zone = MemZone.lookup(memory, RingProtection.ZONE).address();
+    for (long entry = zone; entry < first.prodNote && entry < zone + 8 * 2560; entry += 8) {
+      if (Memory.getLong(entry) == 0 || (Memory.getLong(entry) & 63) == 3) {
+        Memory.putLong(entry, 0x1000_0000_0000L + (entry - zone) * 64);
+      }
+    }
+    Ring second = Ring.create(memory, "second", 32, -1, 0, Protection.CLAIMS);
+    assertTrue(first.isCurrent());
+    assertTrue(second.isCurrent());
+    assertEquals(32 - 1, second.enqueueBurst(new long[32], 0, 32));
+    second.free(memory);
+    first.free(memory);
+  }
+
   /** Who still has a handle on a ring that was freed must not write another's notes. */
   @Test
   void shouldHaveTheNotesOfTheRingThatWasAtItsAddress() {

@@ -1,5 +1,7 @@
 package io.sluice.ring;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.sluice.config.EalOptions;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
@@ -30,6 +32,12 @@ final class RingPeer implements AutoCloseable {
     return process.awaitLine("^answer (.*)$", LIMIT).group(1);
   }
 
+  /** Has it end in order. */
+  void leave() {
+    process.send("leave");
+    assertEquals(0, process.awaitExit(LIMIT));
+  }
+
   @Override
   public void close() {
     process.close();
@@ -43,8 +51,8 @@ final class RingPeer implements AutoCloseable {
                   EalOptions.parse(
                       "--proc-type", "secondary", "--file-prefix", arguments[0], "--no-huge"));
           Scanner lines = new Scanner(System.in, StandardCharsets.UTF_8)) {
-        while (lines.hasNextLine()) {
-          String[] words = lines.nextLine().split(" ");
+        for (String line = lines.nextLine(); !line.equals("leave"); line = lines.nextLine()) {
+          String[] words = line.split(" ");
           Ring ring = Ring.lookup(memory, words[1]);
           long[] numbers =
               Arrays.stream(words, 2, words.length).mapToLong(Long::parseLong).toArray();

@@ -25,6 +25,8 @@ public final class Claimants {
   /** Plain, as it is looked at with each claim. */
   private boolean besideStock = true;
 
+  private volatile boolean ended;
+
   /** Those of a memory in which this process has its place in the table. */
   public Claimants(ProcessTable processes, StockProcesses stock, Journal journal) {
     this.processes = processes;
@@ -64,9 +66,14 @@ public final class Claimants {
     return slot + 1;
   }
 
-  /** Whether the process of that number runs. Takes system calls. */
+  /** None of this process's threads claims any more: what it has open counts as a dead one's. */
+  public void end() {
+    ended = true;
+  }
+
+  /** Whether the process of that number runs, and may claim. Takes system calls. */
   public boolean isAlive(int number) {
-    return processes.isSlotAlive(number - 1);
+    return processes.isSlotAlive(number - 1) && !(ended && number == self());
   }
 
   /** As {@link ProcessTable#recover}. */
