@@ -38,11 +38,11 @@ final class Reaper implements AutoCloseable {
   Reaper(SharedMemory memory) {
     this.memory = memory;
     memory.processTable().setRecoverer(this::recover);
-    memory.processTable().setOutside(this::isOutside);
     thread.setDaemon(true);
   }
 
   void start() {
+    memory.processTable().beginClaims(this::isOutside);
     thread.start();
   }
 
@@ -172,5 +172,6 @@ final class Reaper implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    memory.processTable().endClaims();
   }
 }

@@ -38,6 +38,9 @@ public final class ProcessTable {
   private static final long ACTIVE = 1L << 32;
   private static final int NONE = -1;
 
+  /** More questions than are asked while a process joins or leaves. */
+  private static final int AHEAD = 1 << 30;
+
   /** Recovering from a process takes milliseconds, unless who is at it is stopped. */
   private static final long RECOVERY_NANOS = 20_000_000_000L;
 
@@ -136,8 +139,7 @@ public final class ProcessTable {
     Memory.putString(slot + ProcessTableLayout.ROLE, ProcessTableLayout.ROLE_LENGTH, role);
     ownGeneration = Memory.getAndAddInt(address + ProcessTableLayout.NEXT_GENERATION, 1) + 1;
     Memory.putInt(slot + ProcessTableLayout.GENERATION, ownGeneration);
-    // What was asked so far is of claims that are older than this process.
-    Memory.putInt(slot + ProcessTableLayout.ANSWERED, asked());
+    Memory.putInt(slot + ProcessTableLayout.ANSWERED, asked() + AHEAD);
     Memory.putLongRelease(slot + ProcessTableLayout.PID, Libc.getpid() | ACTIVE);
     ownSlot = index;
     try {
@@ -297,9 +299,21 @@ public final class ProcessTable {
     this.recoverer = recoverer;
   }
 
-  /** How to see whether each thread of this process is outside of claims. */
-  public void setOutside(BooleanSupplier outside) {
+  /**
+   * From now on threads of this process may claim. Until then, since {@link #claim}, and after
+   * {@link #endClaims} it has answered ahead of all questions: those that join or leave for long,
+   * and cannot look, hold nobody up.
+   *
+   * @param outside how to see whether each of its threads is outside of claims
+   */
+  public void beginClaims(BooleanSupplier outside) {
     this.outside = outside;
+    Memory.putIntVolatile(slot(ownSlot) + ProcessTableLayout.ANSWERED, asked());
+  }
+
+  /** No thread claims any more, unless it is the only one that recovers. */
+  public void endClaims() {
+    Memory.putIntVolatile(slot(ownSlot) + ProcessTableLayout.ANSWERED, asked() + AHEAD);
   }
 
   private int asked() {
@@ -321,7 +335,7 @@ public final class ProcessTable {
     }
     int asked = asked();
     long answered = slot(ownSlot) + ProcessTableLayout.ANSWERED;
-    if (Memory.getInt(answered) != asked && outside.getAsBoolean()) {
+    if (asked - Memory.getInt(answered) > 0 && outside.getAsBoolean()) {
       Memory.putIntVolatile(answered, asked);
     }
   }

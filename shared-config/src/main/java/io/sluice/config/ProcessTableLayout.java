@@ -14,7 +14,7 @@ package io.sluice.config;
  *          its pid in the
  *          upper half
  *   16  4  version of Sluice's  56  4  the last question that it has
- *          own zones                   answered
+ *          own zones                   answered, or one to come
  *   20  4  questions asked
  *   lcore owners, from 64
  *    0  4  generation of who

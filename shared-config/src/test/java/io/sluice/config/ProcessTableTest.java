@@ -138,10 +138,10 @@ class ProcessTableTest {
   @Test
   void shouldHaveAnAnswerOnceAllThatLiveAreOutside() {
     ProcessTable asking = claim("asking");
-    asking.setOutside(() -> true);
+    asking.beginClaims(() -> true);
     AtomicBoolean outside = new AtomicBoolean();
     ProcessTable asked = claim("asked");
-    asked.setOutside(outside::get);
+    asked.beginClaims(outside::get);
     claim("dead");
     killHolderOf(2);
     int question = asking.ask();
@@ -156,12 +156,33 @@ class ProcessTableTest {
   }
 
   @Test
-  void shouldNotAskWhoCameAfterTheQuestion() {
+  void shouldNotWaitForWhoJoinsOrLeaves() {
     ProcessTable asking = claim("asking");
-    asking.setOutside(() -> true);
+    asking.beginClaims(() -> true);
+    ProcessTable other = claim("other");
     int question = asking.ask();
     asking.answer();
-    claim("newcomer");
+    assertTrue(asking.haveAnswered(question));
+    other.beginClaims(() -> false);
+    question = asking.ask();
+    asking.answer();
+    other.answer();
+    assertFalse(asking.haveAnswered(question));
+    other.endClaims();
+    assertTrue(asking.haveAnswered(question));
+    other.answer();
+    question = asking.ask();
+    asking.answer();
+    assertTrue(asking.haveAnswered(question));
+  }
+
+  @Test
+  void shouldNotAskWhoCameAfterTheQuestion() {
+    ProcessTable asking = claim("asking");
+    asking.beginClaims(() -> true);
+    int question = asking.ask();
+    asking.answer();
+    claim("newcomer").beginClaims(() -> false);
     assertTrue(asking.haveAnswered(question));
   }
 
