@@ -111,7 +111,7 @@ final class Contests {
               "round trip vs " + peer.label(),
               List.of("p50"),
               point -> 1.0,
-              Side.java("ping-pong", "CLAIMS"),
+              Side.java("message-round-trip", "OFF"),
               Side.peer(library, "round-trip")));
     }
   }

@@ -5,6 +5,8 @@ import io.sluice.cli.processes.ParentWatch;
 import io.sluice.config.EalOptions;
 import io.sluice.mempool.Mbuf;
 import io.sluice.memzone.SharedMemory;
+import io.sluice.platform.Memory;
+import io.sluice.ring.MessageRing;
 import io.sluice.ring.Ring;
 import io.sluice.secondary.Secondary;
 import java.time.Duration;
@@ -49,9 +51,9 @@ public final class OtherProcess {
   }
 
   /**
-   * What that process runs: {@code produce RING BULK}, {@code answer RING RING}, {@code work RING
-   * RING}, or one of a {@link Crowd}: {@code enqueue}, {@code dequeue} or {@code pool}, and its
-   * number.
+   * What that process runs: {@code produce RING BULK}, {@code answer RING RING}, {@code echo RING
+   * RING}, {@code work RING RING}, or one of a {@link Crowd}: {@code enqueue}, {@code dequeue} or
+   * {@code pool}, and its number.
    */
   public static void main(String[] args) {
     ParentWatch.start();
@@ -83,6 +85,11 @@ public final class OtherProcess {
         Ring in = Ring.lookup(memory, words.get(1));
         Ring out = Ring.lookup(memory, words.get(2));
         return () -> other.answer(in, out);
+      }
+      case "echo" -> {
+        MessageRing in = MessageRing.lookup(memory, words.get(1));
+        MessageRing out = MessageRing.lookup(memory, words.get(2));
+        return () -> other.echo(in, out);
       }
       case "work" -> {
         Ring in = Ring.lookup(memory, words.get(1));
@@ -124,6 +131,22 @@ public final class OtherProcess {
         obj = in.dequeue();
       }
       out.enqueue(obj);
+    }
+  }
+
+  private void echo(MessageRing in, MessageRing out) {
+    while (true) {
+      long message = in.peek();
+      while (message == 0) {
+        if (secondary.isStopRequested()) {
+          return;
+        }
+        Thread.onSpinWait();
+        message = in.peek();
+      }
+      Memory.putLong(out.claim(), Memory.getLong(message));
+      out.publish();
+      in.release();
     }
   }
 

@@ -34,6 +34,7 @@ public final class RowProgram {
             case "pair" ->
                 new RingPair(memory, argument, protection, windows, otherCpu, bulks(rest));
             case "ping-pong" -> new PingPong(memory, protection, windows, otherCpu);
+            case "message-round-trip" -> new MessageRoundTrip(memory, windows, otherCpu);
             case "pool" ->
                 new PoolOneThread(memory, Integer.parseInt(argument), protection, windows);
             case "shared-ring" ->
