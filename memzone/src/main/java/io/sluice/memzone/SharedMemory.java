@@ -314,7 +314,7 @@ public final class SharedMemory implements AutoCloseable {
     processes.setStockPrimary(() -> MemConfig.isPrimaryAlive(directory));
     // What the dead have left is for those to put right that have attached already.
     processes.setRecoverer(dead -> false);
-    stock = new StockProcesses(directory, processes);
+    stock = new StockProcesses(directory, processes, procType);
     journal = Journal.at(journalZone.address(), processes);
     claimants = new Claimants(processes, stock, journal);
     owners = new ObjectOwners(this, ownersZone.address());

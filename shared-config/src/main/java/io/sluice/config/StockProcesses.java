@@ -23,17 +23,24 @@ public final class StockProcesses {
 
   private final RuntimeDirectory directory;
   private final ProcessTable processes;
+  private final ProcType self;
 
-  /** Those of a runtime directory, for a process that is in the table. */
-  public StockProcesses(RuntimeDirectory directory, ProcessTable processes) {
+  /** Those of a runtime directory, for a process of that type that is in the table. */
+  public StockProcesses(RuntimeDirectory directory, ProcessTable processes, ProcType self) {
     this.directory = directory;
     this.processes = processes;
+    this.self = self;
   }
 
   /** Whether there is one. Takes system calls. */
   public boolean isAnyAlive() {
-    return processes.isPrimaryStock() && processes.isPrimaryAlive()
+    return isPrimaryStock() && processes.isPrimaryAlive()
         || !MpChannel.stockSecondaries(directory).isEmpty();
+  }
+
+  /** A primary that has not taken charge as yet is not beside another. */
+  private boolean isPrimaryStock() {
+    return self != ProcType.PRIMARY && processes.isPrimaryStock();
   }
 
   /**
@@ -43,7 +50,7 @@ public final class StockProcesses {
    */
   List<StockThread> threads() throws IOException {
     List<StockThread> threads = new ArrayList<>();
-    int primary = processes.isPrimaryStock() ? MemConfig.lockHolder(directory) : -1;
+    int primary = isPrimaryStock() ? MemConfig.lockHolder(directory) : -1;
     if (primary >= 0) {
       // In another PID namespace it is 0, of which there is nothing to be seen.
       threads.addAll(StockThread.allOf(Path.of("/proc", Integer.toString(primary))));
