@@ -66,7 +66,7 @@ final class Reaper implements AutoCloseable {
   /**
    * What fails here may succeed in another process; this one goes on, if only to answer.
    *
-   * @return whether there are no dead left
+   * @return whether there is no more to be done here for now
    */
   private boolean recoverFromTheDead() {
     try {
@@ -75,7 +75,7 @@ final class Reaper implements AutoCloseable {
       return all;
     } catch (RuntimeException e) {
       LoggerFactory.getLogger(Reaper.class).error("recovering from a dead process failed", e);
-      return false;
+      return true;
     }
   }
 
@@ -104,7 +104,6 @@ final class Reaper implements AutoCloseable {
   /** Before this process gives its slot back. */
   void leave() {
     recoverAsTheLast();
-    memory.claimants().end();
     ProcessTable processes = memory.processTable();
     ProcessTable.Entry own = processes.find(processes.generation());
     // Those last that others need to work: pools use rings.

@@ -252,8 +252,6 @@ public final class SharedMemory implements AutoCloseable {
   private void awaitRecovery(BooleanSupplier recovery) {
     long deadline = System.nanoTime() + LOCK_NANOS;
     while (!recovery.getAsBoolean()) {
-      // Another process may be at it, and have asked.
-      processes.answer();
       if (System.nanoTime() - deadline > 0) {
         throw new SluiceException(
             Errno.EBUSY,

@@ -39,8 +39,8 @@ import io.sluice.platform.SluiceException;
  * consumer's count.
  */
 public final class MessageRing {
+  private static final String KIND = "message ring";
   private static final String ZONE_PREFIX = "SLUICE_mr_";
-  private static final int CACHE_LINE = 64;
 
   /** Of a power of two that an int can be. */
   private static final int MAX_SLOTS = 1 << 30;
@@ -61,6 +61,9 @@ public final class MessageRing {
 
   /** The position that was claimed and is to be published. */
   private long claimed = NOTHING;
+
+  /** The position that was peeked at and is to be released. */
+  private long peeked = NOTHING;
 
   /** The consumer's count when it was last looked at: it is fetched from the consumer. */
   private long receivedSeen;
@@ -91,8 +94,7 @@ public final class MessageRing {
         Integer.SIZE - Integer.numberOfLeadingZeros(messageSize + MessageRingLayout.MESSAGE - 1);
     long bytes = MessageRingLayout.SIZEOF + ((long) slots << shift);
     try (Construction parts = new Construction(m)) {
-      long address = reserve(parts, name, bytes, socket).address();
-      Memory.fill(address, bytes, (byte) 0);
+      long address = RingPart.reserve(parts, KIND, ZONE_PREFIX, name, bytes, socket).address();
       Memory.putInt(address + MessageRingLayout.SLOTS, slots);
       Memory.putInt(address + MessageRingLayout.MESSAGE_SIZE, messageSize);
       Memory.putInt(address + MessageRingLayout.SLOT_SHIFT, shift);
@@ -108,31 +110,8 @@ public final class MessageRing {
     }
   }
 
-  private static MemZone reserve(Construction parts, String name, long bytes, int socket) {
-    try {
-      return parts.reserve(ZONE_PREFIX + name, bytes, socket, 0);
-    } catch (SluiceException e) {
-      if (e.errno() == Errno.EEXIST) {
-        throw new SluiceException(
-            Errno.EEXIST,
-            "message ring '" + name + "' is there already; look it up or take another name",
-            e);
-      }
-      throw e;
-    }
-  }
-
   private static void check(String name, int slots, int messageSize) {
-    if (name.isEmpty() || name.length() >= MemZone.NAMESIZE - ZONE_PREFIX.length()) {
-      throw new SluiceException(
-          Errno.ENAMETOOLONG,
-          "message ring name '"
-              + name
-              + "' has "
-              + name.length()
-              + " characters, it takes 1 to "
-              + (MemZone.NAMESIZE - ZONE_PREFIX.length() - 1));
-    }
+    RingCreation.checkName(KIND, name, MemZone.NAMESIZE - ZONE_PREFIX.length() - 1);
     if (slots <= 0 || Integer.bitCount(slots) != 1) {
       throw invalid(name, "slots=" + slots + " is no power of two from 1 to " + MAX_SLOTS);
     }
@@ -142,15 +121,21 @@ public final class MessageRing {
   }
 
   private static SluiceException invalid(String name, String what) {
-    return new SluiceException(Errno.EINVAL, "message ring '" + name + "': " + what);
+    return new SluiceException(Errno.EINVAL, KIND + " '" + name + "': " + what);
   }
 
   /** A handle on the one of that name, or null. */
   public static MessageRing lookup(SharedMemory m, String name) {
-    MemZone zone = MemZone.lookup(m, ZONE_PREFIX + name);
-    boolean ready =
-        zone != null && Memory.getIntVolatile(zone.address() + MessageRingLayout.READY) == 1;
-    return ready ? new MessageRing(name, zone.address()) : null;
+    // Under the lock, as the maker may die with it, and what it stored is taken back.
+    return m.locks()
+        .change(
+            Locks.MLOCK,
+            log -> {
+              MemZone zone = MemZone.lookup(m, ZONE_PREFIX + name);
+              boolean ready =
+                  zone != null && Memory.getInt(zone.address() + MessageRingLayout.READY) == 1;
+              return ready ? new MessageRing(name, zone.address()) : null;
+            });
   }
 
   /**
@@ -182,7 +167,9 @@ public final class MessageRing {
   public int count() {
     long received = Memory.getLongAcquire(address + MessageRingLayout.RECEIVED);
     long sent = Memory.getLongAcquire(address + MessageRingLayout.SENT);
-    return (int) Math.min(sent - received, mask + 1);
+    // The last one may be counted and not there as yet, or never.
+    boolean whole = sent == 0 || stamp(slot(sent - 1)) >= sent;
+    return (int) Math.min((whole ? sent : sent - 1) - received, mask + 1);
   }
 
   private long slot(long position) {
@@ -194,6 +181,7 @@ public final class MessageRing {
    * while it is full. Whatever was written there is sent by {@link #publish}, or never.
    */
   public long claim() {
+    claimed = NOTHING;
     long position = Memory.getLong(address + MessageRingLayout.SENT);
     if (position != sentLeft) {
       position = settle(position);
@@ -229,7 +217,7 @@ public final class MessageRing {
   public void publish() {
     long position = claimed;
     if (position == NOTHING) {
-      throw new IllegalStateException("message ring '" + name + "': nothing was claimed");
+      throw new IllegalStateException(KIND + " '" + name + "': nothing was claimed");
     }
     claimed = NOTHING;
     sentLeft = position + 1;
@@ -241,19 +229,25 @@ public final class MessageRing {
   public long peek() {
     long position = Memory.getLong(address + MessageRingLayout.RECEIVED);
     long slot = slot(position);
-    return stamp(slot) == position + 1 ? slot + MessageRingLayout.MESSAGE : 0;
+    if (stamp(slot) != position + 1) {
+      peeked = NOTHING;
+      return 0;
+    }
+    peeked = position;
+    return slot + MessageRingLayout.MESSAGE;
   }
 
   /**
    * The message that was peeked at is received, and its place the producer's.
    *
-   * @throws IllegalStateException if there is none
+   * @throws IllegalStateException if none was, or another has received it meanwhile
    */
   public void release() {
     long position = Memory.getLong(address + MessageRingLayout.RECEIVED);
-    if (stamp(slot(position)) != position + 1) {
-      throw new IllegalStateException("message ring '" + name + "': nothing is there to release");
+    if (position != peeked) {
+      throw new IllegalStateException(KIND + " '" + name + "': nothing was peeked at");
     }
+    peeked = NOTHING;
     Memory.putLongRelease(address + MessageRingLayout.RECEIVED, position + 1);
   }
 }

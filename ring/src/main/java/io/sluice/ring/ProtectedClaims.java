@@ -229,6 +229,20 @@ final class ProtectedClaims {
   }
 
   /**
+   * Undoes what this process, none of whose threads claims any more, has left open by a peek, and
+   * takes its name off. Nobody else changes the side meanwhile: peeks are on HTS sides, where
+   * nobody claims behind another.
+   */
+  static void leave(long note, int sync, long own, int who) {
+    long said = ClaimNote.read(note);
+    boolean last = ClaimNote.who(said) == who && ClaimNote.names(said, HeadTail.tailPosition(own));
+    if (last && sync == HeadTail.HTS && !isClosed(sync, own)) {
+      finishPeek(note, sync, own, 0);
+    }
+    ClaimNote.forget(note, who);
+  }
+
+  /**
    * Whether an open claim may be of that process: it says so, or nothing that would change soon
    * and, beside processes of stock DPDK, a dead one was about to make it.
    */

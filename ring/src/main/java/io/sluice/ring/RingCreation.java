@@ -190,15 +190,20 @@ final class RingCreation {
   }
 
   static void checkName(String name) {
-    if (name.isEmpty() || name.length() >= RingLayout.NAMESIZE) {
+    checkName("ring", name, RingLayout.NAMESIZE - 1);
+  }
+
+  static void checkName(String kind, String name, int longest) {
+    if (name.isEmpty() || name.length() > longest) {
       throw new SluiceException(
           Errno.ENAMETOOLONG,
-          "ring name '"
+          kind
+              + " name '"
               + name
               + "' has "
               + name.length()
               + " characters, it takes 1 to "
-              + (RingLayout.NAMESIZE - 1));
+              + longest);
     }
   }
 

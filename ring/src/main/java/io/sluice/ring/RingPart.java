@@ -68,7 +68,7 @@ public final class RingPart {
     int slots = RingCreation.slots(name, count, flags);
     long bytes = RingCreation.memsize(name, esize, slots);
     RingProtection.check(name, slots, protection);
-    MemZone zone = reserve(parts, name, bytes, socket);
+    MemZone zone = reserve(parts, "ring", ZONE_PREFIX, name, bytes, socket);
     long entry = parts.zmalloc("RING_TAILQ_ENTRY", TailqEntryLayout.SIZEOF, MemZone.SOCKET_ID_ANY);
     if (entry == 0) {
       throw new SluiceException(
@@ -80,14 +80,16 @@ public final class RingPart {
     return new RingPart(m, name, zone.address(), entry, protection);
   }
 
-  private static MemZone reserve(Construction parts, String name, long bytes, int socket) {
+  /** A zone for something of that kind and name, of which there is one. */
+  static MemZone reserve(
+      Construction parts, String kind, String prefix, String name, long bytes, int socket) {
     try {
-      return parts.reserve(ZONE_PREFIX + name, bytes, socket, 0);
+      return parts.reserve(prefix + name, bytes, socket, 0);
     } catch (SluiceException e) {
       if (e.errno() == Errno.EEXIST) {
         throw new SluiceException(
             Errno.EEXIST,
-            "ring '" + name + "' is there already; look it up or take another name",
+            kind + " '" + name + "' is there already; look it up or take another name",
             e);
       }
       throw e;

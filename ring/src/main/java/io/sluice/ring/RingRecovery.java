@@ -7,6 +7,7 @@ import io.sluice.memzone.Recovery;
 import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Undoes the open claims of a dead process in all rings. Whoever meets such a claim does so by
@@ -38,34 +39,45 @@ public final class RingRecovery implements Recovery {
   public boolean recover(SharedMemory m, ProcessTable.Entry dead) {
     Claimants claimants = m.claimants();
     int who = Claimants.number(dead);
-    MemZone zone = MemZone.lookup(m, RingProtection.ZONE);
     boolean[] closed = {true};
     boolean walked =
         RingCreation.walk(
             m,
-            ring -> {
-              RingProtection place = RingProtection.find(zone, ring);
-              if (place != null && place.protection() != Protection.OFF) {
-                long notes = place.notes();
-                closed[0] &= recover(claimants, notes, ring + RingLayout.PROD, who);
-                closed[0] &=
-                    recover(
-                        claimants, notes + RingProtection.NOTE_SIZEOF, ring + RingLayout.CONS, who);
-              }
-            },
+            eachSide(
+                m,
+                (note, sync, side) ->
+                    closed[0] &= ProtectedClaims.recover(claimants, note, sync, side, who)),
             LOCK_NANOS);
     return walked && closed[0];
   }
 
-  private static boolean recover(Claimants claimants, long note, long side, int who) {
-    int sync = Memory.getInt(side + HeadTailLayout.SYNC_TYPE);
-    return ProtectedClaims.recover(claimants, note, sync, side, who);
-  }
-
-  /** What it has open is undone, as a dead one's, and its number is another's from then on. */
+  /** Its number may be another's from then on: nothing that it has open stays, no note names it. */
   @Override
   public void leave(SharedMemory m, ProcessTable.Entry own) {
-    recover(m, own);
+    int who = Claimants.number(own);
+    RingCreation.walk(
+        m, eachSide(m, (note, sync, side) -> ProtectedClaims.leave(note, sync, side, who)));
+  }
+
+  /** What is done with a side of a ring. */
+  private interface SideVisitor {
+    void visit(long note, int sync, long side);
+  }
+
+  /** Visits both sides of a ring, if it is protected. */
+  private static LongConsumer eachSide(SharedMemory m, SideVisitor visitor) {
+    MemZone zone = MemZone.lookup(m, RingProtection.ZONE);
+    return ring -> {
+      RingProtection place = RingProtection.find(zone, ring);
+      if (place != null && place.protection() != Protection.OFF) {
+        visit(visitor, place.notes(), ring + RingLayout.PROD);
+        visit(visitor, place.notes() + RingProtection.NOTE_SIZEOF, ring + RingLayout.CONS);
+      }
+    };
+  }
+
+  private static void visit(SideVisitor visitor, long note, long side) {
+    visitor.visit(note, Memory.getInt(side + HeadTailLayout.SYNC_TYPE), side);
   }
 
   @Override

@@ -106,6 +106,40 @@ class MessageRingTest {
     ring.free(memory);
   }
 
+  @Test
+  void shouldReleaseNothingThatWasNotPeekedAt() {
+    MessageRing ring = MessageRing.create(memory, NAME, 4, 8, ANY);
+    MessageRing other = MessageRing.lookup(memory, NAME);
+    assertEquals(0, ring.peek());
+    for (int i = 0; i < 3; i++) {
+      Memory.putLong(ring.claim(), i);
+      ring.publish();
+    }
+    assertEquals(IllegalStateException.class, thrownBy(ring::release));
+    assertEquals(0, Memory.getLong(ring.peek()));
+    assertEquals(0, Memory.getLong(other.peek()));
+    other.release();
+    assertEquals(IllegalStateException.class, thrownBy(ring::release));
+    assertEquals(1, Memory.getLong(ring.peek()));
+    assertEquals(2, ring.count());
+    ring.free(memory);
+  }
+
+  @Test
+  void shouldForgetAClaimForWhichThereIsNoRoomAnyMore() {
+    MessageRing ring = MessageRing.create(memory, NAME, 2, 8, ANY);
+    MessageRing other = MessageRing.lookup(memory, NAME);
+    assertTrue(ring.claim() != 0);
+    for (int i = 0; i < 2; i++) {
+      Memory.putLong(other.claim(), i);
+      other.publish();
+    }
+    assertEquals(0, ring.claim());
+    assertEquals(IllegalStateException.class, thrownBy(ring::publish));
+    assertEquals(2, ring.count());
+    ring.free(memory);
+  }
+
   private static Class<?> thrownBy(Runnable call) {
     return assertThrows(Throwable.class, call::run).getClass();
   }
@@ -130,6 +164,7 @@ class MessageRingTest {
     for (int i = 0; i < 8; i++) {
       assertEquals(8, ring.claim() % 64);
       ring.publish();
+      assertEquals(8, ring.peek() % 64);
       ring.release();
     }
     ring.free(memory);
@@ -159,7 +194,7 @@ class MessageRingTest {
   })
   void shouldRefuseInOneLine(String errno, String line, String name, int slots, int size) {
     assertRefused(Errno.valueOf(errno), line, name, slots, size);
-    assertNull(MessageRing.lookup(memory, name.substring(0, 3)));
+    assertNull(MessageRing.lookup(memory, name));
   }
 
   private static void assertRefused(Errno errno, String line, String name, int slots, int size) {

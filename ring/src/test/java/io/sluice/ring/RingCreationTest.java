@@ -15,7 +15,9 @@ import io.sluice.platform.Memory;
 import io.sluice.platform.SluiceException;
 import io.sluice.testing.UniquePrefix;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -115,8 +117,10 @@ class RingCreationTest {
   void shouldFindAPlaceWhereAllAreOfRingsThatAreNoMore() {
     Ring first = Ring.create(memory, "first", 32, -1, 0, Protection.CLAIMS);
     long zone = MemZone.lookup(memory, RingProtection.ZONE).address();
+    Map<Long, Long> before = new HashMap<>();
     for (long entry = zone; entry < first.prodNote && entry < zone + 8 * 2560; entry += 8) {
       if (Memory.getLong(entry) == 0 || (Memory.getLong(entry) & 63) == 3) {
+        before.put(entry, Memory.getLong(entry));
         Memory.putLong(entry, 0x1000_0000_0000L + (entry - zone) * 64);
       }
     }
@@ -125,6 +129,7 @@ class RingCreationTest {
     assertTrue(second.isCurrent());
     assertEquals(32 - 1, second.enqueueBurst(new long[32], 0, 32));
     second.free(memory);
+    before.forEach(Memory::putLong);
     first.free(memory);
   }
 

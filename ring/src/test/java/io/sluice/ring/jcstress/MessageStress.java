@@ -105,6 +105,7 @@ public final class MessageStress {
   @Outcome(id = ".*, 2", expect = Expect.FORBIDDEN, desc = "written over ahead of the reading")
   @Outcome(id = ".*, 0", expect = Expect.FORBIDDEN, desc = "lost")
   public static class SentAgain {
+    /** Says whether there was room. */
     @Actor
     public void send(Full state, II_Result r) {
       long message = state.ring.claim();
