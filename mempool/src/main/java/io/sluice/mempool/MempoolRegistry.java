@@ -3,10 +3,7 @@ package io.sluice.mempool;
 import io.sluice.memzone.SharedMemory;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,10 +14,7 @@ import java.util.Set;
 final class MempoolRegistry {
   private static volatile Mempool[] table = new Mempool[16];
 
-  /** By pool, so that its handle goes with its memory: another may come to the same address. */
-  private static final Map<Long, SharedMemory> MEMORIES = new HashMap<>();
-
-  /** Of these it is told when they are closed. */
+  /** Of these it is told when they are closed: another memory may come to the same addresses. */
   private static final Set<SharedMemory> WATCHED =
       Collections.newSetFromMap(new IdentityHashMap<>());
 
@@ -49,7 +43,6 @@ final class MempoolRegistry {
     if (WATCHED.add(m)) {
       m.onClose(() -> removeAll(m));
     }
-    MEMORIES.put(pool.address(), m);
     int count = (int) Arrays.stream(table).filter(p -> p != null).count() + 1;
     int length = table.length;
     while (length < 4 * count) {
@@ -66,14 +59,15 @@ final class MempoolRegistry {
   }
 
   private static synchronized void removeAll(SharedMemory m) {
-    List.copyOf(MEMORIES.keySet()).stream()
-        .filter(address -> MEMORIES.get(address) == m)
-        .forEach(MempoolRegistry::remove);
+    for (Mempool pool : table) {
+      if (pool != null && m.memsegs().virt2memsegList(pool.address()) != 0) {
+        remove(pool.address());
+      }
+    }
     WATCHED.remove(m);
   }
 
   static synchronized void remove(long address) {
-    MEMORIES.remove(address);
     Mempool[] without = new Mempool[table.length];
     for (Mempool known : table) {
       if (known != null && known.address() != address) {

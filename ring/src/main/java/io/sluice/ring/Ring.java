@@ -100,7 +100,6 @@ public final class Ring {
     this.place = place;
     this.prodNote = place.notes();
     this.consNote = prodNote + RingProtection.NOTE_SIZEOF;
-    this.self = claimants == null ? 0 : ClaimNote.of(claimants.self());
     this.owners = owners;
     this.entries = address + RingLayout.SIZEOF;
     this.size = Memory.getInt(address + RingLayout.SIZE);
@@ -115,6 +114,7 @@ public final class Ring {
     this.prodTailLeft = prod.tailPosition();
     this.consTailSeen = cons.tailPosition();
     this.prodTailSeen = HeadTail.pair(consTailSeen, consTailSeen);
+    self = prod.self;
     prodSync = prod.sync;
     consSync = cons.sync;
     prodProtected = prod.isProtected();

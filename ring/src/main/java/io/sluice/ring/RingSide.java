@@ -21,7 +21,7 @@ final class RingSide {
   private final Claimants claimants;
 
   /** This process's part of a note. */
-  private final int self;
+  final int self;
 
   /** Address of the note. */
   private final long note;

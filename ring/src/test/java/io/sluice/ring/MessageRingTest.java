@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertThrowsExactly;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.sluice.config.EalOptions;
@@ -100,9 +101,9 @@ class MessageRingTest {
     assertEquals(0, ring.peek());
     ring.publish();
     assertEquals(message, ring.peek());
-    assertEquals(IllegalStateException.class, thrownBy(ring::publish));
+    assertThrowsExactly(IllegalStateException.class, ring::publish);
     ring.release();
-    assertEquals(IllegalStateException.class, thrownBy(ring::release));
+    assertThrowsExactly(IllegalStateException.class, ring::release);
     ring.free(memory);
   }
 
@@ -115,11 +116,11 @@ class MessageRingTest {
       Memory.putLong(ring.claim(), i);
       ring.publish();
     }
-    assertEquals(IllegalStateException.class, thrownBy(ring::release));
+    assertThrowsExactly(IllegalStateException.class, ring::release);
     assertEquals(0, Memory.getLong(ring.peek()));
     assertEquals(0, Memory.getLong(other.peek()));
     other.release();
-    assertEquals(IllegalStateException.class, thrownBy(ring::release));
+    assertThrowsExactly(IllegalStateException.class, ring::release);
     assertEquals(1, Memory.getLong(ring.peek()));
     assertEquals(2, ring.count());
     ring.free(memory);
@@ -135,13 +136,9 @@ class MessageRingTest {
       other.publish();
     }
     assertEquals(0, ring.claim());
-    assertEquals(IllegalStateException.class, thrownBy(ring::publish));
+    assertThrowsExactly(IllegalStateException.class, ring::publish);
     assertEquals(2, ring.count());
     ring.free(memory);
-  }
-
-  private static Class<?> thrownBy(Runnable call) {
-    return assertThrows(Throwable.class, call::run).getClass();
   }
 
   @Test
@@ -198,11 +195,6 @@ class MessageRingTest {
   }
 
   private static void assertRefused(Errno errno, String line, String name, int slots, int size) {
-    SluiceException error =
-        assertThrows(
-            SluiceException.class, () -> MessageRing.create(memory, name, slots, size, ANY));
-    assertEquals(errno, error.errno(), error.getMessage());
-    assertTrue(error.getMessage().contains(line), error.getMessage());
-    assertEquals(1, error.getMessage().lines().count());
+    Refusals.assertRefused(errno, line, () -> MessageRing.create(memory, name, slots, size, ANY));
   }
 }

@@ -1,5 +1,6 @@
 package io.sluice.ring;
 
+import static io.sluice.ring.Refusals.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -38,13 +39,6 @@ class RingCreationTest {
   @AfterAll
   static void closeMemory() {
     memory.close();
-  }
-
-  private static void assertRefused(Errno errno, String line, Runnable call) {
-    SluiceException error = assertThrows(SluiceException.class, call::run);
-    assertEquals(errno, error.errno());
-    assertTrue(error.getMessage().contains(line), error.getMessage());
-    assertEquals(1, error.getMessage().lines().count());
   }
 
   @Test

@@ -1,12 +1,9 @@
 package io.sluice.ring.jcstress;
 
-import io.sluice.config.EalOptions;
 import io.sluice.memzone.MemZone;
-import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import io.sluice.ring.MessageRing;
 import io.sluice.testing.InTurn;
-import io.sluice.testing.UniquePrefix;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
@@ -19,6 +16,12 @@ import org.openjdk.jcstress.infra.results.I_Result;
 /** A message of a message ring is seen whole, and is not written over before it was read. */
 public final class MessageStress {
   private static final int SIZE = 24;
+  private static final AtomicLong NUMBERS = new AtomicLong();
+  private static final InTurn<MessageRing> RINGS =
+      new InTurn<>(
+          index ->
+              MessageRing.create(
+                  StressMemory.MEMORY, "ring" + index, 1, SIZE, MemZone.SOCKET_ID_ANY));
 
   private MessageStress() {}
 
@@ -40,29 +43,11 @@ public final class MessageStress {
         : 2;
   }
 
-  /** Of one JVM, which runs one test. */
-  private static final class Shared {
-    private static final SharedMemory MEMORY = memory();
-    private static final AtomicLong NUMBERS = new AtomicLong();
-    private static final InTurn<MessageRing> RINGS =
-        new InTurn<>(
-            index -> MessageRing.create(MEMORY, "ring" + index, 1, SIZE, MemZone.SOCKET_ID_ANY));
-
-    private static SharedMemory memory() {
-      SharedMemory memory =
-          SharedMemory.create(
-              EalOptions.parse(
-                  "--file-prefix", UniquePrefix.next(), "-m", "16", "--no-pci", "--no-huge"));
-      Runtime.getRuntime().addShutdownHook(new Thread(memory::close));
-      return memory;
-    }
-  }
-
   /** An empty ring of one slot. */
   @State
   public static class Empty {
-    final MessageRing ring = Shared.RINGS.next();
-    final long number = Shared.NUMBERS.addAndGet(2);
+    final MessageRing ring = RINGS.next();
+    final long number = NUMBERS.addAndGet(2);
 
     public Empty() {
       while (ring.peek() != 0) {

@@ -1,12 +1,9 @@
 package io.sluice.ring.jcstress;
 
-import io.sluice.config.EalOptions;
-import io.sluice.memzone.SharedMemory;
 import io.sluice.platform.Memory;
 import io.sluice.ring.Protection;
 import io.sluice.ring.Ring;
 import io.sluice.testing.InTurn;
-import io.sluice.testing.UniquePrefix;
 import org.openjdk.jcstress.annotations.State;
 
 /**
@@ -23,25 +20,11 @@ public final class RingStates {
 
   private record RingAndWord(Ring ring, long word) {}
 
-  /** Of one JVM, which runs one test. */
-  private static final class Shared {
-    private static final SharedMemory MEMORY = memory();
-
-    private static SharedMemory memory() {
-      SharedMemory memory =
-          SharedMemory.create(
-              EalOptions.parse(
-                  "--file-prefix", UniquePrefix.next(), "-m", "16", "--no-pci", "--no-huge"));
-      Runtime.getRuntime().addShutdownHook(new Thread(memory::close));
-      return memory;
-    }
-  }
-
   private static InTurn<RingAndWord> rings(int flags, Protection protection) {
     return new InTurn<>(
         index ->
             new RingAndWord(
-                Ring.create(Shared.MEMORY, "ring" + index, SLOTS, -1, flags, protection),
+                Ring.create(StressMemory.MEMORY, "ring" + index, SLOTS, -1, flags, protection),
                 Memory.allocate(WORD_DISTANCE)));
   }
 
